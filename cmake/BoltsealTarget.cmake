@@ -1,0 +1,68 @@
+# boltseal_options carries what every target of ours is built with; dependencies do not get it.
+add_library(boltseal_options INTERFACE)
+target_compile_features(boltseal_options INTERFACE cxx_std_20)
+target_compile_options(boltseal_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast -Wformat=2
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wundef -Wvla -Wimplicit-fallthrough
+  -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
+target_compile_definitions(boltseal_options INTERFACE _GLIBCXX_ASSERTIONS
+  BOLTSEAL_VERSION="${PROJECT_VERSION}")
+
+set(BOLTSEAL_SANITIZE "" CACHE STRING "Sanitizers for our code, such as 'address,undefined'.")
+if(BOLTSEAL_SANITIZE)
+  target_compile_options(boltseal_options INTERFACE
+    -fsanitize=${BOLTSEAL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(boltseal_options INTERFACE -fsanitize=${BOLTSEAL_SANITIZE})
+elseif(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" OR CMAKE_BUILD_TYPE STREQUAL "Release")
+  # Sanitizers would be blinded by these, so it is one or the other.
+  target_compile_options(boltseal_options INTERFACE
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
+    -ftrivial-auto-var-init=zero
+    $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>:-fcf-protection=full>)
+  target_link_options(boltseal_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+
+option(BOLTSEAL_FUZZ "Link the fuzz targets with libFuzzer instead of replaying their corpus." OFF)
+
+# Used when it is there, unless the caller has chosen a launcher.
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+# boltseal_library(<name> SOURCES <file>... [LINKS <target_link_libraries arguments>...])
+function(boltseal_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
+  add_library(boltseal_${name} STATIC ${arg_SOURCES})
+  add_library(boltseal::${name} ALIAS boltseal_${name})
+  target_include_directories(boltseal_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(boltseal_${name} PRIVATE boltseal_options ${arg_LINKS})
+endfunction()
+
+# boltseal_test(<folder>/<name> [LINKS <target>...]) builds tests/<folder>/<name>_test.cc.
+function(boltseal_test path)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINKS")
+  cmake_path(GET path FILENAME name)
+  add_executable(${name}_test ${path}_test.cc)
+  target_link_libraries(${name}_test PRIVATE boltseal_catch_main boltseal_options ${arg_LINKS})
+  catch_discover_tests(${name}_test TEST_PREFIX "${name}: " DISCOVERY_MODE PRE_TEST
+    PROPERTIES ENVIRONMENT "BOLTSEAL_VECTORS=${BOLTSEAL_VECTORS}" SKIP_RETURN_CODE 4)
+endfunction()
+
+# boltseal_fuzz(<parser> [LINKS <target>...]) builds fuzz/<parser>_fuzz.cc, and replays
+# fuzz/corpus/<parser> as an ordinary test unless libFuzzer was asked for.
+function(boltseal_fuzz parser)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINKS")
+  add_executable(${parser}_fuzz fuzz/${parser}_fuzz.cc)
+  target_link_libraries(${parser}_fuzz PRIVATE boltseal_options ${arg_LINKS})
+  if(BOLTSEAL_FUZZ)
+    target_link_options(${parser}_fuzz PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${parser}_fuzz PRIVATE fuzz/replay_main.cc)
+    add_test(NAME "corpus: ${parser}"
+      COMMAND ${parser}_fuzz ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${parser})
+  endif()
+endfunction()
