@@ -1,0 +1,62 @@
+#include "registry-client/blob_file.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace boltseal {
+
+namespace {
+
+Result<void> write_all(int fd, Bytes bytes) {
+    while (!bytes.empty()) {
+        const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return file_error("write blob");
+        bytes = bytes.subspan(static_cast<std::size_t>(n));
+    }
+    return {};
+}
+
+}  // namespace
+
+OpenFile::~OpenFile() {
+    if (fd_ >= 0) ::close(fd_);
+}
+
+Error file_error(const std::string& doing) {
+    return Error(Fault::Io, "cannot " + doing + ": " + std::strerror(errno));
+}
+
+Result<void> write_blob(int fd, const Descriptor& blob, const BlobProducer& producer) {
+    const std::string name = "'" + to_string(blob.digest) + "'";
+    Hasher hasher(blob.digest.algorithm());
+    BOLTSEAL_CHECK(producer([&](Bytes piece) -> Result<void> {
+        if (piece.size() > blob.size - hasher.size()) {
+            return Error(Fault::Integrity, name + " has more bytes than its descriptor says");
+        }
+        hasher.update(piece);
+        return write_all(fd, piece);
+    }));
+    if (hasher.size() != blob.size) {
+        return Error(Fault::Integrity, name + " has " + std::to_string(hasher.size()) +
+                                           " bytes instead of " + std::to_string(blob.size));
+    }
+    const BlobDigest found = std::move(hasher).finish();
+    if (found == blob.digest) return {};
+    return Error(Fault::Integrity,
+                 name + " was asked for, the bytes are '" + to_string(found) + "'");
+}
+
+BodyReader reader_of(int fd) {
+    return [fd](std::uint64_t offset, std::span<std::uint8_t> room) -> Result<std::size_t> {
+        for (;;) {
+            const ssize_t n = ::pread(fd, room.data(), room.size(), static_cast<::off_t>(offset));
+            if (n >= 0) return static_cast<std::size_t>(n);
+            if (errno != EINTR) return file_error("read blob");
+        }
+    };
+}
+
+}  // namespace boltseal

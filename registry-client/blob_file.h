@@ -1,0 +1,34 @@
+// A blob on its way to a file: what is written is hashed, and only what was promised counts.
+#pragma once
+
+#include "registry-client/image_store.h"
+
+namespace boltseal {
+
+// Runs the producer into an open file, from where it stands. Integrity unless exactly the blob
+// came out; then the file holds whatever was written up to there.
+Result<void> write_blob(int fd, const Descriptor& blob, const BlobProducer& producer);
+
+// Reads at an offset, for uploads; `fd` must outlive the reader.
+BodyReader reader_of(int fd);
+
+// The errno of a file operation as an Error: "cannot open 'x': no such file or directory".
+Error file_error(const std::string& doing);
+
+class OpenFile {
+public:
+    explicit OpenFile(int fd = -1) : fd_(fd) {}
+    OpenFile(OpenFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    OpenFile& operator=(OpenFile&& other) noexcept {
+        std::swap(fd_, other.fd_);
+        return *this;
+    }
+    ~OpenFile();
+    int get() const { return fd_; }
+    bool is_open() const { return fd_ >= 0; }
+
+private:
+    int fd_;
+};
+
+}  // namespace boltseal

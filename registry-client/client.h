@@ -1,0 +1,88 @@
+// One repository of one registry, OCI distribution-spec v1.1. Every manifest and blob is hashed as
+// it comes in; what the registry says about digests and sizes is never believed.
+//
+// Knows nothing of signatures. Downloads come as one stream that is resumed where it broke;
+// parallel ranges and mirrors are the blob fetcher's.
+#pragma once
+
+#include "registry-client/auth.h"
+#include "registry-client/manifest.h"
+#include "registry-client/reference.h"
+
+#include <memory>
+
+namespace boltseal {
+
+struct RegistryOptions {
+    std::optional<Credential> credential;
+    std::vector<std::string> insecure_hosts;  // may be spoken to without TLS
+    Patience patience;
+    std::chrono::milliseconds stall_timeout{15'000};
+};
+
+struct PutManifest {
+    bool conflict = false;         // if_match did not match: nothing was stored
+    bool subject_handled = false;  // OCI-Subject: the registry's referrers API knows of it
+};
+
+class CheckedStream;
+
+class RegistryClient {
+public:
+    // `transport` must outlive this.
+    RegistryClient(Transport& transport, const std::string& registry, std::string repository,
+                   RegistryOptions options);
+
+    // Missing if there is no such tag or digest; Declined if the registry refuses us; Integrity if
+    // it sends other bytes than asked for; Io for everything that may pass.
+    Result<ResolvedManifest> resolve(const std::string& tag);
+    Result<ResolvedManifest> get_manifest(const BlobDigest& digest);
+
+    // The sink sees bytes before they are proved: only success means they are the blob. It never
+    // gets more than the descriptor's size.
+    Result<void> get_blob(const Descriptor& blob, const BodySink& sink);
+    Result<bool> has_blob(const BlobDigest& digest);
+
+    // Sends the blob unless it is there. `reader` gives `blob.size` bytes.
+    Result<void> put_blob(const Descriptor& blob, const BodyReader& reader);
+
+    // `name` is a tag or a digest. Registries that do not look at ETags ignore `if_match`.
+    Result<PutManifest> put_manifest(const std::string& name, const std::string& media_type,
+                                     Bytes bytes, const std::string& if_match = {});
+
+    Result<std::vector<std::string>> list_tags();
+
+    // The referrers API, all pages; Missing if the registry has none.
+    Result<std::vector<Descriptor>> list_referrers_api(const BlobDigest& subject,
+                                                       std::size_t limit);
+
+    const Patience& patience() const { return options_.patience; }
+
+private:
+    enum class Access { Pull, Push };
+    enum class Repeat { Yes, No };
+
+    Request request_for(std::string method, const std::string& path) const;
+    Result<Response> send(Request request, Access access, Repeat repeat = Repeat::Yes);
+    Result<Response> send_once(Request request, const std::string& authorization, Repeat repeat);
+    Result<Response> fetch_manifest(const std::string& name);
+    Result<void> resume_blob(const Descriptor& blob, CheckedStream& stream);
+    Result<void> upload(const Descriptor& blob, const BodyReader& reader);
+    Result<Response> send_page(std::string& next, const std::string& accept);
+    Error context(Error error, const std::string& doing) const;
+
+    Transport* transport_;
+    std::string origin_;  // "https://registry.example"
+    std::string name_;    // "registry.example/repository", for messages
+    std::string repository_;
+    RegistryOptions options_;
+    Authenticator authenticator_;
+};
+
+// The next page of RFC 8288 Link: <..>; rel="next", or nothing.
+std::optional<std::string> next_link(std::string_view link);
+
+// A registry's answer that is no success, as an Error: code and message of its body, made harmless.
+Error refusal_of(const Response& response);
+
+}  // namespace boltseal

@@ -1,0 +1,24 @@
+// An image from one store to another: blobs first, manifests after what they name, the tag last.
+// Whoever sees the image under its name can read all of it.
+#pragma once
+
+#include "registry-client/image_store.h"
+
+namespace boltseal {
+
+struct CopyOptions {
+    std::string tag;                   // at the destination; empty: by digest only
+    std::optional<Platform> platform;  // of an index, only the manifest for this one
+};
+
+// Told after each piece: the blob, and how many of its bytes have moved. A blob that was there
+// already is told once, with all its bytes.
+using CopyProgress = std::function<void(const Descriptor& blob, std::uint64_t bytes)>;
+
+// Returns the descriptor of what is now at the destination: with a platform, of the manifest that
+// was chosen. Integrity if one byte is not what its digest promises. Layers whose media type says
+// that they may not be distributed are left out unless the source has them.
+Result<Descriptor> copy_image(ImageStore& from, ImageStore& to, const BlobDigest& digest,
+                              const CopyOptions& options, const CopyProgress& progress = {});
+
+}  // namespace boltseal

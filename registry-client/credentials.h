@@ -1,0 +1,44 @@
+// The files in which other tools keep what people typed into `login`: containers-auth.json(5).
+//
+// Credential helper programs are not run: an entry that needs one is an error, never anonymous.
+#pragma once
+
+#include "core/bytes.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace boltseal {
+
+// Nothing here is ever printed.
+struct Credential {
+    std::string username;
+    std::string password;
+    std::string identity_token;  // refresh token for the token service
+    std::string registry_token;  // bearer token as it is
+};
+
+// Where credential files may be, in the order in which they are asked.
+struct CredentialFolders {
+    std::string auth_file;  // REGISTRY_AUTH_FILE
+    std::string runtime;    // XDG_RUNTIME_DIR
+    std::string config;     // XDG_CONFIG_HOME
+    std::string docker;     // DOCKER_CONFIG
+    std::string home;       // HOME
+};
+CredentialFolders credential_folders_from_environment();
+std::vector<std::filesystem::path> credential_files(const CredentialFolders& folders);
+
+// The entry of one file for an image: the longest path that matches, then the host. Config if the
+// file is broken or the entry needs a helper program.
+Result<std::optional<Credential>> find_credential(Bytes file, const std::string& registry,
+                                                  const std::string& repository);
+
+// The first file that has an entry decides.
+Result<std::optional<Credential>> load_credential(const std::vector<std::filesystem::path>& files,
+                                                  const std::string& registry,
+                                                  const std::string& repository);
+
+}  // namespace boltseal

@@ -1,0 +1,50 @@
+// An OCI image layout on disk, image-spec v1.1 image-layout.md: oci-layout, index.json, blobs/.
+//
+// The folder may come from anywhere: no symbolic link in it is followed, and every blob is proved
+// when it is read. index.json changes in one step and under a lock, so that two of us do not lose
+// each other's entries.
+#pragma once
+
+#include "registry-client/blob_file.h"
+#include "registry-client/image_store.h"
+
+#include <filesystem>
+
+namespace boltseal {
+
+class LayoutStore : public ImageStore {
+public:
+    // Missing if the folder is no layout, Malformed if it is one of a version we do not know.
+    static Result<LayoutStore> open(const std::filesystem::path& folder);
+    // The same, and makes an empty one where there is nothing.
+    static Result<LayoutStore> create(const std::filesystem::path& folder);
+
+    // The digest, the name in index.json, or, for an empty name, the only image in it.
+    Result<ResolvedManifest> resolve(const std::string& name) override;
+    Result<ResolvedManifest> get_manifest(const BlobDigest& digest) override;
+    Result<void> get_blob(const Descriptor& blob, const BodySink& sink) override;
+    Result<bool> has_blob(const BlobDigest& digest) override;
+    Result<void> put_blob(const Descriptor& blob, const BlobProducer& producer) override;
+    Result<void> put_manifest(const ResolvedManifest& manifest) override;
+    Result<void> put_image(const ResolvedManifest& manifest, const std::string& tag) override;
+    Result<ReferrerList> referrers(const BlobDigest& subject) override;
+
+    // What index.json lists, in its order.
+    Result<std::vector<Descriptor>> list();
+
+private:
+    LayoutStore(std::filesystem::path folder, OpenFile root)
+        : folder_(std::move(folder)), root_(std::move(root)) {}
+
+    Result<Buffer> read_index() const;
+    Result<OpenFile> open_blob(const BlobDigest& digest) const;
+    Result<OpenFile> open_blob_folder(HashAlgorithm algorithm) const;
+    Result<void> add_entry(const Descriptor& entry, const std::string& tag);
+    Result<ResolvedManifest> get_listed(const Descriptor& entry);
+    Error context(Error error) const;
+
+    std::filesystem::path folder_;
+    OpenFile root_;
+};
+
+}  // namespace boltseal
