@@ -99,7 +99,7 @@ std::int64_t offset(Scanner& in) {
     in.expect(':');
     const int minutes = in.digits(2);
     if (hours > 23 || minutes > 59) in.fail();
-    const std::int64_t seconds = hours * 3'600 + minutes * 60;
+    const std::int64_t seconds = std::int64_t{hours} * 3'600 + std::int64_t{minutes} * 60;
     return west ? -seconds : seconds;
 }
 
@@ -123,8 +123,8 @@ Result<Timestamp> parse_rfc3339(std::string_view text) {
     if (!in.ok || !in.rest.empty()) return bad();
     if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) return bad();
     if (hour > 23 || minute > 59 || second > 59) return bad();
-    const Timestamp time{days_from_civil(year, month, day) * kSecondsPerDay + hour * 3'600 +
-                         minute * 60 + second - east};
+    const Timestamp time{days_from_civil(year, month, day) * kSecondsPerDay +
+                         std::int64_t{hour} * 3'600 + std::int64_t{minute} * 60 + second - east};
     if (time.seconds < kFirst || time.seconds > kLast) return bad();  // carried out by the offset
     return time;
 }

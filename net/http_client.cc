@@ -183,8 +183,9 @@ bool take_body(Exchange& x, Bytes piece) {
     x.body_bytes += piece.size();
     if (to_sink) {
         Result<void> taken = x.request->sink(piece);
-        if (!taken && !x.error) x.error = std::move(taken).error();
-        return taken.has_value();
+        if (taken) return true;
+        if (!x.error) x.error = std::move(taken).error();
+        return false;
     }
     if (x.follow && is_redirect(x.response.status)) return true;
     x.response.body.insert(x.response.body.end(), piece.begin(), piece.end());
@@ -400,7 +401,9 @@ Result<HeaderList> HttpClient::Connection::set_request(const Request& request) {
     for (const auto& [name, value] : request.headers) {
         typed = typed || lower(name) == "content-type";
         if (lower(name) == "accept-encoding") continue;
-        ok = ok && add(value.empty() ? name + ";" : name + ": " + value);
+        std::string line = name;
+        line.append(value.empty() ? ";" : ": ").append(value);
+        ok = ok && add(line);
     }
     if (!typed) ok = ok && add("Content-Type:");
     if (!ok) return Error(Fault::Io, "out of memory");

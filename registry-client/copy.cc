@@ -1,5 +1,7 @@
 #include "registry-client/copy.h"
 
+#include "core/json.h"
+
 #include <set>
 
 namespace boltseal {
@@ -7,10 +9,27 @@ namespace boltseal {
 namespace {
 
 constexpr int kMaxDepth = 4;  // of indexes in one another
+constexpr std::size_t kMaxConfig = std::size_t{4} << 20;
 
 bool may_be_absent(const Descriptor& layer) {
     return layer.media_type.find(".nondistributable.") != std::string::npos ||
            layer.media_type.find(".foreign.") != std::string::npos;
+}
+
+// image-spec v1.1 config.md: what an image says of itself.
+Result<Platform> read_platform(ImageStore& store, const Descriptor& config) {
+    Buffer bytes;
+    if (config.size > kMaxConfig) return Error(Fault::Malformed, "image config is too large");
+    BOLTSEAL_CHECK(store.get_blob(config, [&](Bytes piece) -> Result<void> {
+        bytes.insert(bytes.end(), piece.begin(), piece.end());
+        return {};
+    }));
+    BOLTSEAL_TRY(const Json json, parse_json(bytes, {.max_bytes = kMaxConfig}));
+    BOLTSEAL_TRY(const std::string* os, json.string_at("os"));
+    BOLTSEAL_TRY(const std::string* architecture, json.string_at("architecture"));
+    const Json* variant = json.find("variant");
+    const std::string* text = variant ? variant->as_string() : nullptr;
+    return Platform{*os, *architecture, text ? *text : "", ""};
 }
 
 class Copy {
@@ -67,18 +86,26 @@ private:
 
 }  // namespace
 
-Result<Descriptor> copy_image(ImageStore& from, ImageStore& to, const BlobDigest& digest,
-                              const CopyOptions& options, const CopyProgress& progress) {
-    BOLTSEAL_TRY(ResolvedManifest top, from.get_manifest(digest));
-    BOLTSEAL_TRY(Manifest manifest, parse_manifest(top.bytes, top.descriptor.media_type));
-    if (options.platform && is_index(manifest.media_type)) {
-        BOLTSEAL_TRY(const Descriptor child, select_platform(manifest, *options.platform));
-        BOLTSEAL_TRY(top, from.get_manifest(child.digest));
-        BOLTSEAL_CHECK(check_content(top.bytes, child));
-        BOLTSEAL_TRY(manifest, parse_manifest(top.bytes, child.media_type));
+Result<Descriptor> find_platform(ImageStore& store, const BlobDigest& digest,
+                                 const Platform& platform) {
+    BOLTSEAL_TRY(const ResolvedManifest top, store.get_manifest(digest));
+    BOLTSEAL_TRY(const Manifest manifest, parse_manifest(top.bytes, top.descriptor.media_type));
+    if (is_index(manifest.media_type)) return select_platform(manifest, platform);
+    BOLTSEAL_TRY(const Platform own, read_platform(store, *manifest.config));
+    if (own.os == platform.os && own.architecture == platform.architecture &&
+        (platform.variant.empty() || own.variant == platform.variant)) {
+        return top.descriptor;
     }
+    return Error(Fault::Missing, "the image is for " + printable(to_string(own)) + ", not for " +
+                                     printable(to_string(platform)));
+}
+
+Result<Descriptor> copy_image(ImageStore& from, ImageStore& to, const BlobDigest& digest,
+                              const std::string& tag, const CopyProgress& progress) {
+    BOLTSEAL_TRY(const ResolvedManifest top, from.get_manifest(digest));
+    BOLTSEAL_TRY(const Manifest manifest, parse_manifest(top.bytes, top.descriptor.media_type));
     BOLTSEAL_CHECK(Copy(from, to, progress).parts(manifest, 0));
-    BOLTSEAL_CHECK(to.put_image(top, options.tag));
+    BOLTSEAL_CHECK(to.put_image(top, tag));
     return top.descriptor;
 }
 

@@ -6,19 +6,19 @@
 
 namespace boltseal {
 
-struct CopyOptions {
-    std::string tag;                   // at the destination; empty: by digest only
-    std::optional<Platform> platform;  // of an index, only the manifest for this one
-};
+// The image for one platform: the manifest an index names for it, or the only image there is.
+// Missing if what is there is for another platform, by the index or by the image's own config.
+Result<Descriptor> find_platform(ImageStore& store, const BlobDigest& digest,
+                                 const Platform& platform);
 
 // Told after each piece: the blob, and how many of its bytes have moved. A blob that was there
 // already is told once, with all its bytes.
 using CopyProgress = std::function<void(const Descriptor& blob, std::uint64_t bytes)>;
 
-// Returns the descriptor of what is now at the destination: with a platform, of the manifest that
-// was chosen. Integrity if one byte is not what its digest promises. Layers whose media type says
-// that they may not be distributed are left out unless the source has them.
+// Returns the descriptor of what is now at the destination, under `tag` if it is not empty.
+// Integrity if one byte is not what its digest promises. Layers whose media type says that they may
+// not be distributed are left out unless the source has them.
 Result<Descriptor> copy_image(ImageStore& from, ImageStore& to, const BlobDigest& digest,
-                              const CopyOptions& options, const CopyProgress& progress = {});
+                              const std::string& tag, const CopyProgress& progress = {});
 
 }  // namespace boltseal

@@ -130,7 +130,8 @@ Result<std::optional<Credential>> find_credential(Bytes file, const std::string&
     if (!json) return std::move(json).error().as(Fault::Config);
     const std::string host = normal_key(registry);
     BOLTSEAL_CHECK(check_no_helper(*json, host));
-    for (std::string key = host + "/" + repository;; key.resize(key.rfind('/'))) {
+    std::string key = host + "/" + repository;
+    for (;; key.resize(key.rfind('/'))) {
         if (const Json* entry = find_entry(*json, key)) {
             BOLTSEAL_TRY(Credential credential, read_entry(*entry, key));
             if (!is_empty(credential)) return std::optional<Credential>(std::move(credential));

@@ -88,6 +88,11 @@ std::string tag_of(const Descriptor& entry) {
     return found == entry.annotations.end() ? std::string() : found->second;
 }
 
+// Signatures and the like, which nobody means who asks for the image of a layout.
+bool is_attachment(const Descriptor& entry) {
+    return !entry.artifact_type.empty() || tag_of(entry).starts_with("sha256-");
+}
+
 // Holds the lock of a layout as long as it lives. Another opening of the same folder waits.
 class Lock {
 public:
@@ -267,7 +272,7 @@ Result<ResolvedManifest> LayoutStore::resolve(const std::string& name) {
     BOLTSEAL_TRY(const std::vector<Descriptor> entries, list());
     const Descriptor* found = nullptr;
     for (const Descriptor& entry : entries) {
-        if (!name.empty() && tag_of(entry) != name) continue;
+        if (name.empty() ? is_attachment(entry) : tag_of(entry) != name) continue;
         if (found != nullptr && found->digest != entry.digest) {
             return name.empty() ? context(Error(Fault::Config,
                                                 "there are several images, and no tag says which"))

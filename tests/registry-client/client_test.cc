@@ -274,6 +274,21 @@ TEST_CASE("an upload that fails is begun anew, and content that is wrong never l
     REQUIRE(server.requests().size() == before + 1);  // only the HEAD
 }
 
+TEST_CASE("a manifest whose digest the registry doubts is sent again, and no other refused one",
+          "[client]") {
+    for (const std::string code : {"DIGEST_INVALID", "MANIFEST_INVALID"}) {
+        int puts = 0;
+        AnsweringServer server([&](const std::string&) {
+            if (++puts > 1) return answer_text("201 Created", "", "");
+            return answer_text("400 Bad Request", "", R"({"errors":[{"code":")" + code + R"("}]})");
+        });
+        Fixture f(server.host());
+        const auto put = f.client.put_manifest("v1", std::string(kOciManifest), as_bytes("{}"));
+        REQUIRE(put.has_value() == (code == "DIGEST_INVALID"));
+        REQUIRE(puts == (code == "DIGEST_INVALID" ? 2 : 1));
+    }
+}
+
 TEST_CASE("lists are followed page by page on one host", "[client]") {
     std::string second = "</v2/team/app/tags/list?last=b>; rel=\"next\"";
     AnsweringServer server([&](const std::string& request) {

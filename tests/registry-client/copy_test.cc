@@ -52,7 +52,7 @@ TEST_CASE("an index with all its images goes from layout to registry and back", 
     const auto index = put_index(from, "v1");
     Registry registry;
     std::map<std::string, std::uint64_t> moved;
-    const auto pushed = copy_image(from, registry.store, index.descriptor.digest, {"v2", {}},
+    const auto pushed = copy_image(from, registry.store, index.descriptor.digest, "v2",
                                    [&](const Descriptor& blob, std::uint64_t bytes) {
                                        REQUIRE(bytes <= blob.size);
                                        moved[to_string(blob.digest)] = bytes;
@@ -63,7 +63,7 @@ TEST_CASE("an index with all its images goes from layout to registry and back", 
     require_all_there(registry.store, "v2");
 
     LayoutStore to = make(folder / "to");
-    REQUIRE_OK(copy_image(registry.store, to, index.descriptor.digest, {"v3", {}}));
+    REQUIRE_OK(copy_image(registry.store, to, index.descriptor.digest, "v3"));
     require_all_there(to, "v3");
     REQUIRE(to.list()->size() == 1);
 }
@@ -73,15 +73,31 @@ TEST_CASE("one platform is copied alone", "[copy]") {
     LayoutStore from = make(folder / "from");
     const auto index = put_index(from, "v1");
     LayoutStore to = make(folder / "to");
-    const auto copied =
-        copy_image(from, to, index.descriptor.digest, {"v", Platform{"linux", "arm64", {}, {}}});
-    REQUIRE_OK(copied);
+    const auto arm = find_platform(from, index.descriptor.digest, {"linux", "arm64", {}, {}});
+    REQUIRE_OK(arm);
+    REQUIRE_OK(copy_image(from, to, arm->digest, "v"));
     const auto manifest = parse_manifest(to.resolve("v")->bytes, kOciManifest);
     REQUIRE(text_of(to, manifest->layers.at(0)) == "layer of arm64");
     REQUIRE_FALSE(to.has_blob(index.descriptor.digest).value());
-    REQUIRE_REFUSED(
-        copy_image(from, to, index.descriptor.digest, {"v", Platform{"plan9", "amd64", {}, {}}}),
-        "index has no manifest for 'plan9/amd64'");
+    REQUIRE_REFUSED(find_platform(from, index.descriptor.digest, {"plan9", "amd64", {}, {}}),
+                    "index has no manifest for 'plan9/amd64'");
+}
+
+TEST_CASE("an image without an index says itself what it is for", "[copy]") {
+    TempFolder folder;
+    LayoutStore store = make(folder / "from");
+    Manifest manifest;
+    manifest.media_type = kOciManifest;
+    manifest.config = put_text(store, R"({"os":"linux","architecture":"amd64"})",
+                               "application/vnd.oci.image.config.v1+json");
+    const ResolvedManifest image = resolved(manifest);
+    REQUIRE_OK(store.put_image(image, "v1"));
+    const BlobDigest& digest = image.descriptor.digest;
+    REQUIRE(find_platform(store, digest, {"linux", "amd64", {}, {}})->digest == digest);
+    REQUIRE_REFUSED(find_platform(store, digest, {"linux", "arm64", {}, {}}),
+                    "the image is for 'linux/amd64', not for 'linux/arm64'");
+    REQUIRE_REFUSED(find_platform(store, digest, {"linux", "amd64", "v3", {}}),
+                    "the image is for 'linux/amd64', not for 'linux/amd64/v3'");
 }
 
 TEST_CASE("an image that is damaged on the way gets no name", "[copy]") {
@@ -91,8 +107,7 @@ TEST_CASE("an image that is damaged on the way gets no name", "[copy]") {
     const auto layer = parse_manifest(image.bytes, kOciManifest)->layers.at(0);
     REQUIRE_OK(write_file(registry.process.blob_path(layer.digest.hex()), as_bytes("the lie..")));
     LayoutStore to = make(folder / "to");
-    REQUIRE_FAULT(copy_image(registry.store, to, image.descriptor.digest, {"v1", {}}),
-                  Fault::Integrity);
+    REQUIRE_FAULT(copy_image(registry.store, to, image.descriptor.digest, "v1"), Fault::Integrity);
     REQUIRE(to.list()->empty());
     REQUIRE_FALSE(to.has_blob(layer.digest).value());
     REQUIRE_FALSE(to.has_blob(image.descriptor.digest).value());
@@ -103,10 +118,10 @@ TEST_CASE("what cosign signed is copied with its signatures and found at the oth
     REQUIRE_OK(from);
     Registry registry;
     const auto top = from->resolve("multi");
-    REQUIRE_OK(copy_image(*from, registry.store, top->descriptor.digest, {"multi", {}}));
+    REQUIRE_OK(copy_image(*from, registry.store, top->descriptor.digest, "multi"));
     const auto referrers = from->referrers(top->descriptor.digest);
     REQUIRE(referrers->found.size() == 1);
-    REQUIRE_OK(copy_image(*from, registry.store, referrers->found[0].descriptor.digest, {}));
+    REQUIRE_OK(copy_image(*from, registry.store, referrers->found[0].descriptor.digest, ""));
     const auto found = registry.store.referrers(top->descriptor.digest);
     REQUIRE_OK(found);
     REQUIRE(found->found.size() == 1);
