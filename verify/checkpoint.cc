@@ -1,0 +1,81 @@
+#include "verify/checkpoint.h"
+
+#include "core/encoding.h"
+
+#include <charconv>
+
+namespace boltseal {
+
+namespace {
+
+constexpr std::size_t kMaxOrigin = 255;
+
+Error bad(const char* why) {
+    return Error(Fault::Malformed, why);
+}
+
+// Cuts the first line off; Malformed if there is no complete one.
+Result<std::string_view> take_line(std::string_view& text) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return bad("checkpoint: ends too early");
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    return line;
+}
+
+Result<std::uint64_t> parse_size(std::string_view line) {
+    std::uint64_t size = 0;
+    const auto end = std::from_chars(line.data(), line.data() + line.size(), size);
+    if (end.ec != std::errc() || end.ptr != line.data() + line.size() ||
+        std::to_string(size) != line) {
+        return bad("checkpoint: size is not a decimal number");
+    }
+    return size;
+}
+
+}  // namespace
+
+Result<Checkpoint> parse_checkpoint(std::string_view text) {
+    Checkpoint checkpoint;
+    BOLTSEAL_TRY(const std::string_view origin, take_line(text));
+    if (origin.empty()) return bad("checkpoint: origin is empty");
+    if (origin.size() > kMaxOrigin) return bad("checkpoint: origin is longer than 255 bytes");
+    checkpoint.origin = origin;
+    BOLTSEAL_TRY(const std::string_view size, take_line(text));
+    BOLTSEAL_TRY(checkpoint.head.size, parse_size(size));
+    BOLTSEAL_TRY(const std::string_view root, take_line(text));
+    const auto hash = parse_base64(root);
+    if (!hash || hash->size() != TreeHash::kSize) {
+        return bad("checkpoint: root is not the base64 of 32 bytes");
+    }
+    BOLTSEAL_TRY(checkpoint.head.root, TreeHash::from(*hash));
+    while (!text.empty()) {
+        BOLTSEAL_TRY(const std::string_view line, take_line(text));
+        if (line.empty()) return bad("checkpoint: extension line is empty");
+        checkpoint.extensions.emplace_back(line);
+    }
+    return checkpoint;
+}
+
+std::string to_string(const Checkpoint& checkpoint) {
+    std::string text = checkpoint.origin + '\n' + std::to_string(checkpoint.head.size) + '\n' +
+                       to_base64(checkpoint.head.root.bytes()) + '\n';
+    for (const std::string& line : checkpoint.extensions) text += line + '\n';
+    return text;
+}
+
+Result<VerifiedCheckpoint> check_checkpoint(Bytes note, const NoteKey& log) {
+    BOLTSEAL_TRY(const Note parsed, parse_note(note));
+    BOLTSEAL_TRY(Checkpoint checkpoint, parse_checkpoint(parsed.text));
+    if (checkpoint.origin != log.name) {
+        return Error(Fault::Untrusted, "checkpoint is of log " + printable(checkpoint.origin) +
+                                           ", expected '" + log.name + "'");
+    }
+    if (log.type == NoteSignatureType::Ed25519Cosignature) {
+        return Error(Fault::Untrusted, "a witness key cannot speak for a log");
+    }
+    BOLTSEAL_TRY(const auto signers, check_note(parsed, {log}));
+    return VerifiedCheckpoint(std::move(checkpoint), std::string(as_text(note)));
+}
+
+}  // namespace boltseal

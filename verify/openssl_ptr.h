@@ -1,0 +1,32 @@
+// Ownership of OpenSSL objects inside verify/ and sign/, and what its calls answer. Included by .cc
+// files only.
+#pragma once
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+#include <memory>
+
+namespace boltseal {
+
+template <auto Free>
+struct OpensslFree {
+    template <typename T>
+    void operator()(T* object) const {
+        Free(object);
+    }
+};
+
+using EvpKey = std::unique_ptr<EVP_PKEY, OpensslFree<EVP_PKEY_free>>;
+using EvpKeyContext = std::unique_ptr<EVP_PKEY_CTX, OpensslFree<EVP_PKEY_CTX_free>>;
+
+// What failed input leaves in OpenSSL's queue must not be found by the next caller.
+class OpensslErrorScope {
+public:
+    OpensslErrorScope() { ERR_clear_error(); }
+    OpensslErrorScope(const OpensslErrorScope&) = delete;
+    OpensslErrorScope& operator=(const OpensslErrorScope&) = delete;
+    ~OpensslErrorScope() { ERR_clear_error(); }
+};
+
+}  // namespace boltseal

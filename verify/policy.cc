@@ -1,0 +1,22 @@
+#include "verify/policy.h"
+
+#include <set>
+
+namespace boltseal {
+
+Result<void> check_policy(const Policy& policy, Timestamp now) {
+    if (policy.keys.empty()) return Error(Fault::Config, "policy names no key that may sign");
+    std::set<LogId> logs;  // one that is named twice counts once
+    for (const NoteKey& log : policy.logs) logs.insert(log.log_id());
+    if (policy.log_threshold > logs.size()) {
+        return Error(Fault::Config, "policy asks for " + std::to_string(policy.log_threshold) +
+                                        " log(s) and names " + std::to_string(logs.size()))
+            .with_hint("name the log's key with --log-key");
+    }
+    if (policy.expires && now > *policy.expires) {
+        return Error(Fault::Config, "policy has expired on " + to_rfc3339(*policy.expires));
+    }
+    return {};
+}
+
+}  // namespace boltseal

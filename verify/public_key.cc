@@ -1,0 +1,231 @@
+#include "verify/public_key.h"
+
+#include "core/encoding.h"
+#include "verify/openssl_ptr.h"
+
+#include <openssl/core_names.h>
+#include <openssl/x509.h>
+#include <sodium.h>
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+
+namespace boltseal {
+
+namespace {
+
+constexpr std::size_t kMaxSpki = 2048;  // RSA of 8192 bits takes 1062 bytes
+constexpr std::size_t kMaxCertificate = std::size_t{64} << 10;
+
+// RFC 8410 section 4: everything but the 32 bytes of the key is fixed.
+constexpr std::uint8_t kEd25519Prefix[] = {0x30, 0x2A, 0x30, 0x05, 0x06, 0x03,
+                                           0x2B, 0x65, 0x70, 0x03, 0x21, 0x00};
+constexpr std::size_t kEd25519Size = 32;
+
+struct Curve {
+    const char* group;
+    KeyType type;
+    std::size_t bits;
+    std::size_t spki_size;  // with a named curve and an uncompressed point, RFC 5480 section 2
+};
+constexpr Curve kCurves[] = {
+    {"prime256v1", KeyType::EcdsaP256, 256, 91},
+    {"secp384r1", KeyType::EcdsaP384, 384, 120},
+    {"secp521r1", KeyType::EcdsaP521, 521, 158},
+};
+
+Error bad(const char* why) {
+    return Error(Fault::Malformed, why);
+}
+
+bool starts_with(Bytes bytes, Bytes prefix) {
+    return bytes.size() >= prefix.size() && equal(bytes.first(prefix.size()), prefix);
+}
+
+void init_sodium() {
+    if (sodium_init() < 0) throw std::runtime_error("libsodium cannot start");
+}
+
+Result<void> check_point(Bytes raw) {
+    init_sodium();
+    if (crypto_core_ed25519_is_valid_point(raw.data()) != 1) {
+        return bad("Ed25519 key is no valid point");
+    }
+    return {};
+}
+
+struct Kind {
+    KeyType type;
+    std::size_t bits;
+};
+
+// SEC 1 section 2.3.3: the point is the last of an SPKI, and 04 in front of it says uncompressed.
+// The hybrid forms 06 and 07 are as long, and a second spelling.
+bool is_plain(const Curve& curve, Bytes spki) {
+    const std::size_t point = 1 + 2 * ((curve.bits + 7) / 8);
+    return spki.size() == curve.spki_size && spki[spki.size() - point] == 0x04;
+}
+
+Result<Kind> ec_kind(EVP_PKEY* key, Bytes spki) {
+    char group[64] = {};
+    std::size_t length = 0;
+    if (EVP_PKEY_get_group_name(key, group, sizeof group, &length) != 1) {
+        return bad("elliptic curve is not named");
+    }
+    for (const Curve& curve : kCurves) {
+        if (std::string_view(group, length) != curve.group) continue;
+        if (!is_plain(curve, spki)) return bad("elliptic curve key is not in its plain form");
+        return Kind{curve.type, curve.bits};
+    }
+    return bad("elliptic curve is not P-256, P-384 or P-521");
+}
+
+Result<Kind> rsa_kind(EVP_PKEY* key) {
+    const int bits = EVP_PKEY_get_bits(key);
+    if (bits < 2048 || bits > 8192) return bad("RSA key is not of 2048 to 8192 bits");
+    BIGNUM* exponent = nullptr;
+    if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent) != 1) {
+        return bad("RSA key has no exponent");
+    }
+    const std::unique_ptr<BIGNUM, OpensslFree<BN_free>> owned(exponent);
+    if (BN_is_odd(exponent) != 1 || BN_is_one(exponent) == 1) {
+        return bad("RSA exponent is not an odd number of at least 3");
+    }
+    return Kind{KeyType::Rsa, static_cast<std::size_t>(bits)};
+}
+
+Result<Kind> kind_of(EVP_PKEY* key, Bytes spki) {
+    switch (EVP_PKEY_get_base_id(key)) {
+        case EVP_PKEY_EC:
+            return ec_kind(key, spki);
+        case EVP_PKEY_RSA:
+            return rsa_kind(key);
+        default:
+            return bad("key type is not ECDSA, Ed25519 or RSA");
+    }
+}
+
+bool prints_back(EVP_PKEY* key, Bytes spki) {
+    unsigned char* encoded = nullptr;
+    const int size = i2d_PUBKEY(key, &encoded);
+    const std::unique_ptr<unsigned char, decltype([](unsigned char* p) { OPENSSL_free(p); })> owned(
+        encoded);
+    return size > 0 && equal(Bytes(encoded, static_cast<std::size_t>(size)), spki);
+}
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view kSpace = " \t\r\n";
+    const std::size_t first = text.find_first_not_of(kSpace);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+}  // namespace
+
+std::string_view to_string(KeyType type) {
+    switch (type) {
+        case KeyType::EcdsaP256:
+            return "ECDSA P-256";
+        case KeyType::EcdsaP384:
+            return "ECDSA P-384";
+        case KeyType::EcdsaP521:
+            return "ECDSA P-521";
+        case KeyType::Ed25519:
+            return "Ed25519";
+        case KeyType::Rsa:
+            break;
+    }
+    return "RSA";
+}
+
+Bytes PublicKey::ed25519() const {
+    return spki().subspan(sizeof kEd25519Prefix);
+}
+
+Result<PublicKey> parse_public_key_der(Bytes spki) {
+    if (spki.size() > kMaxSpki) return bad("public key is too large");
+    PublicKey key;
+    key.spki_ = to_buffer(spki);
+    if (starts_with(spki, kEd25519Prefix)) {
+        if (spki.size() != sizeof kEd25519Prefix + kEd25519Size) {
+            return bad("Ed25519 key is not 32 bytes long");
+        }
+        BOLTSEAL_CHECK(check_point(spki.subspan(sizeof kEd25519Prefix)));
+        key.type_ = KeyType::Ed25519;
+        key.bits_ = 256;
+        return key;
+    }
+    const OpensslErrorScope errors;
+    const unsigned char* next = spki.data();
+    const EvpKey parsed(d2i_PUBKEY(nullptr, &next, static_cast<long>(spki.size())));
+    if (!parsed) return bad("not a public key in SubjectPublicKeyInfo form");
+    if (next != spki.data() + spki.size()) return bad("public key has bytes after its end");
+    BOLTSEAL_TRY(const Kind kind, kind_of(parsed.get(), spki));
+    if (!prints_back(parsed.get(), spki)) return bad("public key is not in its plain DER form");
+    key.type_ = kind.type;
+    key.bits_ = kind.bits;
+    return key;
+}
+
+// RFC 7468 section 13, with one label and nothing around it.
+Result<PublicKey> parse_public_key_pem(Bytes pem) {
+    constexpr std::string_view kBegin = "-----BEGIN PUBLIC KEY-----";
+    constexpr std::string_view kEnd = "-----END PUBLIC KEY-----";
+    if (pem.size() > 2 * kMaxSpki) return bad("public key file is too large");
+    std::string_view text = trimmed(as_text(pem));
+    if (text.find("PRIVATE KEY-----") != std::string_view::npos) {
+        return bad("this is a private key, a public key is needed");
+    }
+    if (text.find("-----BEGIN CERTIFICATE-----") != std::string_view::npos) {
+        return bad("this is a certificate, a public key is needed");
+    }
+    if (!text.starts_with(kBegin) || !text.ends_with(kEnd) ||
+        text.size() < kBegin.size() + kEnd.size()) {
+        return bad("not one PEM block of type PUBLIC KEY");
+    }
+    text.remove_prefix(kBegin.size());
+    text.remove_suffix(kEnd.size());
+    std::string base64(text);
+    std::erase_if(base64, [](char c) { return c == '\n' || c == '\r'; });
+    BOLTSEAL_TRY(const Buffer spki, parse_base64(base64));
+    return parse_public_key_der(spki);
+}
+
+std::string to_pem(const PublicKey& key) {
+    constexpr std::size_t kLine = 64;
+    const std::string base64 = to_base64(key.spki());
+    std::string pem = "-----BEGIN PUBLIC KEY-----\n";
+    for (std::size_t i = 0; i < base64.size(); i += kLine) pem += base64.substr(i, kLine) + '\n';
+    return pem + "-----END PUBLIC KEY-----\n";
+}
+
+Result<PublicKey> ed25519_public_key(Bytes raw) {
+    Writer spki;
+    spki.put(Bytes(kEd25519Prefix)).put(raw);
+    return parse_public_key_der(spki.bytes());
+}
+
+Result<PublicKey> parse_certificate_key(Bytes certificate) {
+    if (certificate.size() > kMaxCertificate) return bad("certificate is too large");
+    const OpensslErrorScope errors;
+    const unsigned char* next = certificate.data();
+    const std::unique_ptr<X509, OpensslFree<X509_free>> parsed(
+        d2i_X509(nullptr, &next, static_cast<long>(certificate.size())));
+    if (!parsed) return bad("not a certificate");
+    if (next != certificate.data() + certificate.size()) {
+        return bad("certificate has bytes after its end");
+    }
+    unsigned char* spki = nullptr;
+    const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(parsed.get()), &spki);
+    if (size <= 0) return bad("certificate has no public key");
+    const std::unique_ptr<unsigned char, decltype([](unsigned char* p) { OPENSSL_free(p); })> owned(
+        spki);
+    return parse_public_key_der(Bytes(spki, static_cast<std::size_t>(size)));
+}
+
+std::string key_hint(const PublicKey& key) {
+    return to_base64(sha256({key.spki()}));
+}
+
+}  // namespace boltseal

@@ -1,0 +1,49 @@
+// Public keys of the kinds we accept, and no others.
+//
+// Allowed: ECDSA on P-256, P-384 and P-521 (named curve, uncompressed point), Ed25519 (a point that
+// libsodium accepts: canonical, not of small order), RSA of 2048 to 8192 bits with an odd public
+// exponent of at least 3. Everything else, and every second spelling of the same key, is refused.
+#pragma once
+
+#include "core/digest.h"
+
+#include <string>
+
+namespace boltseal {
+
+enum class KeyType { EcdsaP256, EcdsaP384, EcdsaP521, Ed25519, Rsa };
+std::string_view to_string(KeyType type);  // "ECDSA P-256", "Ed25519", "RSA", ...
+
+class PublicKey {
+public:
+    KeyType type() const { return type_; }
+    std::size_t bits() const { return bits_; }  // RSA modulus, or size of the curve
+    Bytes spki() const { return spki_; }        // SubjectPublicKeyInfo, DER, RFC 5280 section 4.1
+    Bytes ed25519() const;                      // the 32 raw bytes; only for KeyType::Ed25519
+    bool operator==(const PublicKey& other) const { return spki_ == other.spki_; }
+
+private:
+    friend Result<PublicKey> parse_public_key_der(Bytes spki);
+    PublicKey() = default;
+    KeyType type_ = KeyType::EcdsaP256;
+    std::size_t bits_ = 0;
+    Buffer spki_;
+};
+
+Result<PublicKey> parse_public_key_der(Bytes spki);
+
+// Exactly one "PUBLIC KEY" block, with nothing but white space around it.
+Result<PublicKey> parse_public_key_pem(Bytes pem);
+std::string to_pem(const PublicKey& key);
+
+// The SubjectPublicKeyInfo for 32 raw Ed25519 bytes, as note keys carry them.
+Result<PublicKey> ed25519_public_key(Bytes raw);
+
+// The key that a certificate (DER, RFC 5280) speaks for. Nothing else of the certificate is
+// checked.
+Result<PublicKey> parse_certificate_key(Bytes certificate);
+
+// base64(SHA-256(SPKI)): what a bundle's publicKey.hint says of a key. A name, never a proof.
+std::string key_hint(const PublicKey& key);
+
+}  // namespace boltseal

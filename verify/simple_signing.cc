@@ -1,0 +1,59 @@
+#include "verify/simple_signing.h"
+
+#include "core/encoding.h"
+
+namespace boltseal {
+
+namespace {
+
+constexpr std::string_view kType = "cosign container image signature";
+
+Error refused(const std::string& why) {
+    return Error(Fault::Untrusted, "simple signing: " + why);
+}
+
+Result<BlobDigest> parse_payload(Bytes payload) {
+    BOLTSEAL_TRY(const Json json, parse_json(payload));
+    BOLTSEAL_TRY(const Json* critical, json.object_at("critical"));
+    BOLTSEAL_TRY(const std::string* type, critical->string_at("type"));
+    if (*type != kType) {
+        return Error(Fault::Malformed, "unknown type " + printable(*type));
+    }
+    BOLTSEAL_TRY(const Json* image, critical->object_at("image"));
+    BOLTSEAL_TRY(const std::string* digest, image->string_at("docker-manifest-digest"));
+    return parse_digest(*digest);
+}
+
+const PublicKey* find_signer(const Policy& policy, Bytes payload, Bytes signature) {
+    for (const PublicKey& key : policy.keys) {
+        for (const SignatureAlgorithm algorithm : accepted_algorithms(key)) {
+            if (check_signature(key, algorithm, payload, signature)) return &key;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+Result<Verified> verify_simple_signing(Bytes payload, Bytes signature, const BlobDigest& artifact,
+                                       const Policy& policy, Timestamp now) {
+    BOLTSEAL_CHECK(check_policy(policy, now));
+    if (policy.log_threshold > 0) {
+        return refused("the policy asks for a log entry, and this old format proves none");
+    }
+    const PublicKey* key = find_signer(policy, payload, signature);
+    if (!key) return refused("signature is by no key of the policy");
+    const auto claimed = parse_payload(payload);
+    if (!claimed) return refused(claimed.error().message());
+    if (*claimed != artifact) {
+        return refused("signature is about " + to_string(*claimed) + ", expected " +
+                       to_string(artifact));
+    }
+    Verified verified{*key, artifact, std::nullopt, {}, {}, {}};
+    verified.checks.push_back(
+        {"signature", "simple signing payload is signed by key " + key_hint(*key)});
+    verified.checks.push_back({"subject", "payload names " + to_string(artifact)});
+    return verified;
+}
+
+}  // namespace boltseal

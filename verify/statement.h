@@ -1,0 +1,34 @@
+// in-toto Statements: what is claimed about which artifacts.
+// github.com/in-toto/attestation, spec/v1/statement.md; v0.1 is read, v1 is written.
+#pragma once
+
+#include "core/digest.h"
+#include "core/json.h"
+
+namespace boltseal {
+
+// The predicate type that says no more than "signed", as cosign writes it.
+inline constexpr std::string_view kSignPredicateType = "https://sigstore.dev/cosign/sign/v1";
+
+struct Subject {
+    std::string name;                 // may be empty; nothing is decided by it
+    std::vector<BlobDigest> digests;  // sha256, sha384 and sha512 ones; others are not kept
+};
+
+struct Statement {
+    std::vector<Subject> subjects;
+    std::string predicate_type;
+    Json predicate;  // null if absent
+};
+
+// Limits: 16 MiB, 1 to 1024 subjects, 1 to 32 digests each. Unknown members are ignored, as the
+// specification asks.
+Result<Statement> parse_statement(Bytes payload);
+
+// The canonical v1 text: what boltseal signs.
+Buffer encode_statement(const Statement& statement);
+
+// The subject that names this very digest, or nullptr. Matched by algorithm and value alone.
+const Subject* find_subject(const Statement& statement, const BlobDigest& digest);
+
+}  // namespace boltseal
