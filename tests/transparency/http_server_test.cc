@@ -1,0 +1,340 @@
+#include "transparency/http_server.h"
+
+#include "tests/check.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <thread>
+
+using namespace boltseal;
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+// A client that sends exactly the bytes it is told to.
+class RawClient {
+public:
+    explicit RawClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const timeval patience{20, 0};
+        ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        REQUIRE(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    }
+    RawClient(const RawClient&) = delete;
+    RawClient& operator=(const RawClient&) = delete;
+    ~RawClient() { ::close(fd_); }
+
+    bool send(std::string_view bytes) {
+        return ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+               static_cast<ssize_t>(bytes.size());
+    }
+    // Everything until the server closes.
+    std::string read_all() {
+        std::string all;
+        char chunk[4096];
+        for (ssize_t n = 0; (n = ::recv(fd_, chunk, sizeof chunk, 0)) > 0;) {
+            all.append(chunk, static_cast<std::size_t>(n));
+        }
+        return all;
+    }
+    // One answer with the body "ok".
+    std::string read_ok() {
+        std::string all;
+        char byte = 0;
+        while (!all.ends_with("\r\n\r\nok") && ::recv(fd_, &byte, 1, 0) == 1) all += byte;
+        return all;
+    }
+
+private:
+    int fd_;
+};
+
+struct TestServer {
+    std::atomic<int> handled{0};
+    std::unique_ptr<HttpServer> server;
+
+    explicit TestServer(const HttpLimits& limits = {}, HttpServer::Handler handler = {}) {
+        auto count = [this, handler](const ApiRequest& request) {
+            ++handled;
+            if (handler) return handler(request);
+            ApiResponse response;
+            response.content_type = "text/plain";
+            response.body = "ok";
+            return response;
+        };
+        auto started = HttpServer::start({"127.0.0.1", 0}, count, limits);
+        REQUIRE_OK(started);
+        server = *std::move(started);
+        REQUIRE(server->port() != 0);
+    }
+
+    std::string exchange(const std::string& bytes) const {
+        RawClient client(server->port());
+        client.send(bytes);
+        return client.read_all();
+    }
+};
+
+bool has_status(const std::string& answer, int status) {
+    return answer.starts_with("HTTP/1.1 " + std::to_string(status) + " ");
+}
+
+constexpr char kGet[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr char kGetClose[] = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+}  // namespace
+
+TEST_CASE("addresses to listen on are literal", "[http_server]") {
+    for (const char* good : {"127.0.0.1:8470", "0.0.0.0:0", "[::1]:8470", "[2001:db8::1]:65535"}) {
+        CAPTURE(good);
+        const auto address = parse_listen_address(good);
+        REQUIRE_OK(address);
+        REQUIRE(to_string(*address) == good);
+    }
+    for (const char* bad : {"", "8470", ":8470", "localhost:8470", "127.0.0.1",
+                            "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:80x",
+                            "::1:8470", "[::1]", "[127.0.0.1]:80", "[]:80", "127.1:80"}) {
+        CAPTURE(bad);
+        REQUIRE_REFUSED(parse_listen_address(bad),
+                        "'" + std::string(bad) + "' is no address to listen on");
+    }
+}
+
+TEST_CASE("an address that is taken is a configuration error", "[http_server]") {
+    const TestServer first;
+    const auto second = HttpServer::start({"127.0.0.1", first.server->port()},
+                                          [](const ApiRequest&) { return ApiResponse(); });
+    REQUIRE_FAULT(second, Fault::Config);
+    REQUIRE_FAULT(
+        HttpServer::start({"192.0.2.1", 0}, [](const ApiRequest&) { return ApiResponse(); }),
+        Fault::Config);
+}
+
+TEST_CASE("the server listens on IPv6 too", "[http_server]") {
+    const auto server =
+        HttpServer::start({"::1", 0}, [](const ApiRequest&) { return ApiResponse(); });
+    if (!server) SKIP("there is no IPv6 loopback here: " << server.error().message());
+    REQUIRE((*server)->port() != 0);
+}
+
+TEST_CASE("the handler gets method, path and body, and its answer goes out", "[http_server]") {
+    const TestServer server({}, [](const ApiRequest& request) {
+        ApiResponse response;
+        response.status = 503;
+        response.content_type = "text/x";
+        response.retry_after = "7";
+        response.allow = "GET";
+        response.cache_control = "no-cache";
+        response.body =
+            request.method + " " + request.path + " " + std::string(as_text(request.body));
+        return response;
+    });
+    const std::string answer = server.exchange(
+        "POST /a/b HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\na\r\nbc");
+    REQUIRE(has_status(answer, 503));
+    REQUIRE(answer.ends_with("\r\n\r\nPOST /a/b a\r\nbc"));
+    for (const char* field :
+         {"Content-Type: text/x", "Retry-After: 7", "Allow: GET", "Cache-Control: no-cache",
+          "Connection: close", "Access-Control-Allow-Origin: *", "Content-Length: 15"}) {
+        CAPTURE(field, answer);
+        REQUIRE(answer.find("\r\n" + std::string(field) + "\r\n") != std::string::npos);
+    }
+}
+
+TEST_CASE("HEAD is answered without a body, with its length", "[http_server]") {
+    const TestServer server;
+    const std::string answer =
+        server.exchange("HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    REQUIRE(has_status(answer, 200));
+    REQUIRE(answer.find("\r\nContent-Length: 2\r\n") != std::string::npos);
+    REQUIRE(answer.ends_with("\r\n\r\n"));
+}
+
+TEST_CASE("an exception does not leave the server", "[http_server]") {
+    const TestServer server(
+        {}, [](const ApiRequest&) -> ApiResponse { throw std::runtime_error("secret"); });
+    const std::string answer = server.exchange(kGetClose);
+    REQUIRE(has_status(answer, 500));
+    REQUIRE(answer.find("secret") == std::string::npos);
+    REQUIRE(answer.find("internal error") != std::string::npos);
+}
+
+TEST_CASE("several requests go over one connection, one after the other", "[http_server]") {
+    TestServer server({.max_requests = 4});
+    RawClient client(server.server->port());
+    for (int i = 0; i < 3; ++i) {
+        REQUIRE(client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nGET"));
+        const std::string answer = client.read_ok();
+        REQUIRE(has_status(answer, 200));
+        REQUIRE(answer.find("Connection: close") == std::string::npos);
+    }
+    REQUIRE(client.send(kGet));
+    REQUIRE(client.read_all().find("Connection: close") != std::string::npos);
+    REQUIRE(server.handled == 4);
+}
+
+TEST_CASE("bytes that come with a request and belong to none end the connection", "[http_server]") {
+    TestServer server;
+    const auto bytes = GENERATE_COPY(values<std::string>({
+        std::string(kGet) + kGet,
+        std::string(kGet) + "x",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET /x HTTP/1.1\r\n",
+    }));
+    const std::string answer = server.exchange(bytes);
+    CAPTURE(answer);
+    REQUIRE(has_status(answer, 400));
+    REQUIRE(answer.find("bytes after the request") != std::string::npos);
+    REQUIRE(server.handled == 0);
+}
+
+TEST_CASE("attack requests are answered with their status, once, and never reach the handler",
+          "[http_server]") {
+    struct Row {
+        std::string bytes;
+        int status;
+    };
+    const std::string post = "POST / HTTP/1.1\r\nHost: a\r\n";
+    const auto row = GENERATE_COPY(values<Row>({
+        {"GET / HTTP/1.1\r\n\r\n", 400},
+        {"GET / HTTP/1.1\nHost: a\n\n", 400},
+        {"\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        {"GET / HTTP/1.0\r\nHost: a\r\n\r\n", 505},
+        {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
+        {std::string("\x16\x03\x01\x02\x00\x01\x00\n", 8), 400},  // TLS
+        {post + "Content-Length: 3\r\nContent-Length: 5\r\n\r\nabcde", 400},
+        {post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501},
+        {post + "Transfer-Encoding: chunked\r\n\r\n-2\r\n", 501},
+        {post + "Transfer-Encoding: gzip, chunked\r\n\r\n", 501},
+        {post + "Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", 415},
+        {post + "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n", 417},
+        {post + "Content-Length: 1048577\r\n\r\n" + std::string(1000, 'a'), 413},
+        {post + "\r\n", 411},
+        {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", 400},
+        {"GET / HTTP/1.1\r\nHost: a\r\nA: %0d%0aSet-Cookie: x\r\n\r\n", 400},
+        {"GET / HTTP/1.1\r\nHost: a\r\nREMOTE_ADDR: 6.6.6.6\r\n\r\n", 400},
+        {"GET /" + std::string(8000, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n", 414},
+        {"GET / HTTP/1.1\r\nHost: a\r\nA: " + std::string(20'000, 'a'), 431},
+        {"GET / HTTP/1.1\r\nHost: a\r\n" + std::string(100'000, 'a'), 431},
+    }));
+    TestServer server;
+    const std::string answer = server.exchange(row.bytes);
+    CAPTURE(row.bytes.substr(0, 200), answer);
+    REQUIRE(has_status(answer, row.status));
+    REQUIRE(answer.find("HTTP/1.1", 1) == std::string::npos);
+    REQUIRE(answer.find("\r\nConnection: close\r\n") != std::string::npos);
+    REQUIRE(server.handled == 0);
+    REQUIRE(has_status(server.exchange(kGetClose), 200));  // and the server lives
+}
+
+TEST_CASE("slow heads and bodies have a deadline for the whole, not for each byte",
+          "[http_server]") {
+    const TestServer server({.head = milliseconds(300), .body = milliseconds(300)});
+    const auto [start, answer] = GENERATE(table<std::string, std::string>(
+        {{"GET / HTTP/1.1\r\nHost: a\r\nX: ", "head took too long"},
+         {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n", "body took too long"}}));
+    RawClient client(server.server->port());
+    const auto begin = Clock::now();
+    REQUIRE(client.send(start));
+    std::atomic<bool> done{false};
+    std::thread drip([&] {
+        while (!done && client.send("a")) std::this_thread::sleep_for(milliseconds(20));
+    });
+    const std::string got = client.read_all();
+    const auto took = Clock::now() - begin;
+    done = true;
+    drip.join();
+    CAPTURE(got);
+    REQUIRE(has_status(got, 408));
+    REQUIRE(got.find(answer) != std::string::npos);
+    REQUIRE(took >= milliseconds(250));
+    REQUIRE(took < milliseconds(3000));
+}
+
+TEST_CASE("clients that send nothing are closed, and do not keep others out for long",
+          "[http_server]") {
+    TestServer server({.threads = 2, .head = milliseconds(300), .idle = milliseconds(60'000)});
+    const RawClient a(server.server->port());
+    const RawClient b(server.server->port());
+    const auto begin = Clock::now();
+    REQUIRE(has_status(server.exchange(kGetClose), 200));
+    REQUIRE(Clock::now() - begin < milliseconds(3000));
+}
+
+TEST_CASE("an idle connection gives its thread to one that waits", "[http_server]") {
+    TestServer server({.threads = 1, .idle = milliseconds(60'000)});
+    RawClient idle(server.server->port());
+    REQUIRE(idle.send(kGet));
+    REQUIRE(has_status(idle.read_ok(), 200));
+    const auto begin = Clock::now();
+    std::thread closer([&] { idle.read_all(); });
+    REQUIRE(has_status(server.exchange(kGetClose), 200));
+    REQUIRE(Clock::now() - begin < milliseconds(5000));
+    closer.join();
+}
+
+TEST_CASE("a client that does not read its answer is given up", "[http_server]") {
+    const HttpLimits limits{
+        .threads = 1, .answer = milliseconds(300), .slowest_answer = 100'000'000};
+    TestServer server(limits, [](const ApiRequest& request) {
+        ApiResponse response;
+        response.content_type = "text/plain";
+        // More than the buffers of two sockets hold.
+        response.body = request.path == "/large" ? std::string(32'000'000, 'a') : "ok";
+        return response;
+    });
+    RawClient slow(server.server->port());
+    REQUIRE(slow.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n"));
+    std::this_thread::sleep_for(milliseconds(50));
+    const auto begin = Clock::now();
+    REQUIRE(has_status(server.exchange(kGetClose), 200));
+    REQUIRE(Clock::now() - begin < milliseconds(10'000));
+}
+
+TEST_CASE("stopping answers what is being worked on", "[http_server]") {
+    std::atomic<bool> inside{false};
+    auto server = std::make_unique<TestServer>(HttpLimits{}, [&](const ApiRequest&) {
+        inside = true;
+        std::this_thread::sleep_for(milliseconds(200));
+        ApiResponse response;
+        response.content_type = "text/plain";
+        response.body = "ok";
+        return response;
+    });
+    const RawClient idle(server->server->port());  // does not hold the end up for long
+    RawClient client(server->server->port());
+    REQUIRE(client.send(kGet));
+    while (!inside) std::this_thread::yield();
+    std::string answer;
+    std::thread reader([&] { answer = client.read_all(); });
+    const auto begin = Clock::now();
+    server.reset();
+    REQUIRE(Clock::now() - begin < milliseconds(5000));
+    reader.join();
+    REQUIRE(has_status(answer, 200));
+    REQUIRE(answer.ends_with("ok"));
+}
+
+TEST_CASE("many clients at once are all answered", "[http_server]") {
+    TestServer server;
+    std::atomic<int> good{0};
+    std::vector<std::thread> clients;
+    for (int c = 0; c < 32; ++c) {
+        clients.emplace_back([&] {
+            RawClient client(server.server->port());
+            for (int i = 0; i < 20; ++i) {
+                if (client.send(kGet) && has_status(client.read_ok(), 200)) ++good;
+            }
+        });
+    }
+    for (std::thread& client : clients) client.join();
+    REQUIRE(good == 640);
+}
