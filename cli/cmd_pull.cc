@@ -1,0 +1,116 @@
+#include "cli/clock.h"
+#include "cli/command.h"
+#include "cli/evidence.h"
+#include "cli/log_options.h"
+#include "cli/progress.h"
+#include "cli/target.h"
+#include "cli/trust_options.h"
+#include "core/json.h"
+#include "net/http_client.h"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <ostream>
+
+namespace boltseal {
+
+namespace {
+
+struct Options {
+    TrustOptions trust;
+    LogOptions log;
+    RegistryFlags registry;
+    std::string image;
+    std::string output;
+    std::string platform;
+    bool json = false;
+};
+
+// What holds on the digest before anything of the image moves.
+Result<void> verify_first(ImageTarget& image, const BlobDigest& digest, const Options& options,
+                          Transport& transport, Streams streams) {
+    std::string type(kSignPredicateType);
+    if (!options.trust.type.empty()) {
+        BOLTSEAL_TRY(type, parse_predicate_type(options.trust.type));
+    }
+    BOLTSEAL_TRY(const Policy policy, load_policy(options.trust, type));
+    BOLTSEAL_TRY(const Verified verified, verify_image(*image.store, digest, policy, now()));
+    BOLTSEAL_CHECK(observe_logs(verified, policy, options.log, transport, streams.err));
+    streams.err << "verified " << pinned_name(image, digest) << '\n';
+    return {};
+}
+
+void report(const Options& options, const ImageTarget& image, const Descriptor& pulled,
+            std::uint64_t bytes, Streams streams) {
+    const std::string name = pinned_name(image, pulled.digest);
+    if (!options.json) {
+        streams.out << name << '\n';
+        return;
+    }
+    streams.out << to_pretty_json(Json::object({{"schema", "https://boltseal.dev/schema/pull/v1"},
+                                                {"image", name},
+                                                {"output", options.output},
+                                                {"bytes", bytes}}));
+}
+
+// The tag that the image gets in the layout: the one that was asked for, or the one it had.
+std::string local_tag(const ImageTarget& output, const ImageTarget& image) {
+    if (!output.selector.empty() || parse_digest(image.selector)) return output.selector;
+    return image.selector;
+}
+
+Result<void> pull(ImageTarget& image, const BlobDigest& verified, const Options& options,
+                  Transport& transport, Streams streams) {
+    BlobDigest digest = verified;
+    if (!options.platform.empty()) {
+        BOLTSEAL_TRY(const Platform platform, parse_platform(options.platform));
+        BOLTSEAL_TRY(const Descriptor chosen, find_platform(*image.store, verified, platform));
+        digest = chosen.digest;
+    }
+    BOLTSEAL_TRY(const std::uint64_t size, image_size(*image.store, digest));
+    BOLTSEAL_TRY(ImageTarget output,
+                 open_image("oci:" + options.output, options.registry, transport, Create::Yes));
+    Progress progress(streams.err, size);
+    BOLTSEAL_TRY(const Descriptor pulled,
+                 copy_image(*image.store, *output.store, digest, local_tag(output, image),
+                            progress.callback()));
+    report(options, image, pulled, progress.done(), streams);
+    return {};
+}
+
+Result<void> run(const Options& options, Streams streams) {
+    HttpClient http;
+    BOLTSEAL_TRY(ImageTarget image, open_image(options.image, options.registry, http));
+    BOLTSEAL_TRY(const ResolvedManifest manifest, image.store->resolve(image.selector));
+    const BlobDigest& digest = manifest.descriptor.digest;
+    auto pulled = verify_first(image, digest, options, http, streams);
+    if (pulled) pulled = pull(image, digest, options, http, streams);
+    if (!pulled) return std::move(pulled).error().context(pinned_name(image, digest));
+    return {};
+}
+
+}  // namespace
+
+Action add_pull(CLI::App& app) {
+    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto* cmd = app.add_subcommand("pull", "Verify an image, then fetch it into an OCI layout");
+    add_trust_options(*cmd, options->trust, AcceptsType::Yes);
+    add_log_options(*cmd, options->log, LogUse::Follow);
+    add_registry_flags(*cmd, options->registry);
+    cmd->add_option("-o,--output", options->output,
+                    "OCI image layout to write to, made if it is not there")
+        ->required()
+        ->type_name("DIR[:TAG]");
+    cmd->add_option("--platform", options->platform,
+                    "Of an index, only the image for this platform, such as linux/arm64")
+        ->type_name("OS/ARCH");
+    cmd->add_flag("--json", options->json, "Print JSON");
+    cmd->add_option("image", options->image, "Image reference")->required();
+    cmd->footer(
+        "Prints the pinned reference. Exit status: 0 pulled; 1 refused; 2 usage; "
+        "3 undetermined; 4 integrity.");
+    return [options](Streams streams) { return run(*options, streams); };
+}
+
+}  // namespace boltseal

@@ -1,0 +1,79 @@
+# bash completion for boltseal, boltseal-verify and boltseal-log. tests/cli/completion.txt checks it against --help.
+
+_boltseal_commands() {  # PROGRAM
+    case $1 in
+        boltseal) echo keygen sign attest verify pull push tree inspect version ;;
+        boltseal-verify) echo bundle inspect version ;;
+        boltseal-log) echo init serve version ;;
+    esac
+}
+
+_boltseal_options() {  # PROGRAM COMMAND
+    case $1:$2 in
+        boltseal:keygen) echo -o --output-prefix --type --passphrase-fd --json ;;
+        boltseal:sign)
+            echo --key --passphrase-fd --log --log-key --no-log --insecure-registry --bundle --only-index --json ;;
+        boltseal:attest)
+            echo --key --passphrase-fd --log --log-key --no-log --insecure-registry --predicate --type --bundle \
+                --json ;;
+        boltseal:verify)
+            echo --key --log-key --insecure-no-log --type --log --state --insecure-registry --bundle --json ;;
+        boltseal:pull)
+            echo --key --log-key --insecure-no-log --type --log --state --insecure-registry -o --output --platform \
+                --json ;;
+        boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
+        boltseal-verify:bundle) echo --key --log-key --insecure-no-log --type --bundle --json ;;
+        boltseal-log:init) echo --dir --origin --url ;;
+        boltseal-log:serve) echo --dir --listen ;;
+        boltseal-log:version) ;;
+        *:inspect | *:version) echo --json ;;
+        *:) echo --version ;;
+    esac
+    echo -h --help
+}
+
+# What may stand behind an option: "files", "folders", words, or nothing that is known here.
+_boltseal_values() {  # COMMAND OPTION
+    case $2 in
+        --key | --log-key | --bundle | --predicate) echo files ;;
+        --state | --dir | --output) echo folders ;;
+        -o) [ "$1" != pull ] || echo folders ;;
+        --type)
+            if [ "$1" = keygen ]; then
+                echo ecdsa-p256 ecdsa-p384 ecdsa-p521 ed25519
+            else
+                echo cyclonedx spdxjson slsaprovenance slsaprovenance1 openvex vuln custom
+            fi ;;
+        --platform) echo linux/amd64 linux/arm64 linux/arm/v7 linux/ppc64le linux/riscv64 linux/s390x ;;
+    esac
+}
+
+_boltseal() {
+    local program=${1##*/} word=$2 previous=$3 command='' i
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        [[ ${COMP_WORDS[i]} == -* ]] || { command=${COMP_WORDS[i]}; break; }
+    done
+    COMPREPLY=()
+    # Flags have nothing behind them but the next word.
+    case $previous in
+        --json | --no-log | --insecure-no-log | --only-index | -h | --help | --version) ;;
+        -*)
+            local values
+            values=$(_boltseal_values "$command" "$previous")
+            case $values in
+                files) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+                folders) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+                *) mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word") ;;
+            esac
+            return ;;
+    esac
+    if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_boltseal_options "$program" "$command")" -- "$word")
+    elif [ -z "$command" ]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_boltseal_commands "$program")" -- "$word")
+    elif [ "$program" != boltseal-log ] && [ "$command" != keygen ] && [ "$command" != version ]; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    fi
+}
+
+complete -o filenames -F _boltseal boltseal boltseal-verify boltseal-log

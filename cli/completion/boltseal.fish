@@ -1,0 +1,87 @@
+# fish completion for boltseal, boltseal-verify and boltseal-log. tests/cli/completion.txt checks it against --help.
+
+function __boltseal_add -a program command
+    complete -c $program -n "__fish_seen_subcommand_from $command" $argv[3..]
+end
+
+function __boltseal_command -a program command description
+    complete -c $program -f -n __fish_use_subcommand -a $command -d $description
+    __boltseal_add $program $command -s h -l help -d 'Print the options'
+end
+
+# Options that several commands share.
+function __boltseal_signer -a command
+    __boltseal_add boltseal $command -l key -rF -d 'Private key to sign with'
+    __boltseal_add boltseal $command -l passphrase-fd -x -d 'Read the passphrase from this descriptor'
+    __boltseal_add boltseal $command -l log -x -d 'URL of the log to write to'
+    __boltseal_add boltseal $command -l log-key -rF -d 'Key of that log'
+    __boltseal_add boltseal $command -l no-log -d 'Write no log entry'
+    __boltseal_add boltseal $command -l bundle -rF -d 'For a file: write the bundle here'
+end
+set -g __boltseal_types cyclonedx spdxjson slsaprovenance slsaprovenance1 openvex vuln custom
+function __boltseal_verifier -a program command
+    __boltseal_add $program $command -l key -rF -d 'Public key that may have signed'
+    __boltseal_add $program $command -l log-key -rF -d 'Key of a log that must prove the entry'
+    __boltseal_add $program $command -l insecure-no-log -d 'Accept signatures that no log has seen'
+    __boltseal_add $program $command -l type -xa "$__boltseal_types" -d 'Verify an attestation of this type'
+end
+function __boltseal_follower -a command
+    __boltseal_add boltseal $command -l log -x -d 'URL of the log to ask'
+    __boltseal_add boltseal $command -l state -xa '(__fish_complete_directories)' -d 'Folder that remembers logs'
+end
+
+for program in boltseal boltseal-verify boltseal-log
+    complete -c $program -n __fish_use_subcommand -s h -l help -d 'List the commands'
+    complete -c $program -n __fish_use_subcommand -l version -d 'Print the version'
+    __boltseal_command $program version 'Print the version'
+end
+
+__boltseal_command boltseal keygen 'Make a signing key and its public key'
+__boltseal_command boltseal sign 'Sign an image or a file'
+__boltseal_command boltseal attest 'Sign a statement about an image'
+__boltseal_command boltseal verify 'Verify the signature of an image or a file'
+__boltseal_command boltseal pull 'Verify an image, then fetch it'
+__boltseal_command boltseal push 'Push an image to a registry'
+__boltseal_command boltseal tree 'Show what is attached to an image'
+__boltseal_command boltseal inspect 'Explain a bundle, checkpoint, statement, entry or key'
+__boltseal_command boltseal-verify bundle 'Verify a file, or a digest, with its bundle'
+__boltseal_command boltseal-verify inspect 'Explain a bundle, checkpoint, statement, entry or key'
+__boltseal_command boltseal-log init 'Make a log'
+__boltseal_command boltseal-log serve 'Take entries and serve the log'
+
+for command in keygen sign attest verify pull push tree inspect version
+    __boltseal_add boltseal $command -l json -d 'Print JSON'
+end
+for command in bundle inspect version
+    __boltseal_add boltseal-verify $command -l json -d 'Print JSON'
+end
+for command in sign attest verify pull push tree
+    __boltseal_add boltseal $command -l insecure-registry -x -d 'Speak to this registry without TLS'
+end
+
+__boltseal_add boltseal keygen -s o -l output-prefix -r -d 'Write PREFIX.key and PREFIX.pub'
+__boltseal_add boltseal keygen -l type -xa 'ecdsa-p256 ecdsa-p384 ecdsa-p521 ed25519' -d 'Kind of key'
+__boltseal_add boltseal keygen -l passphrase-fd -x -d 'Read the passphrase from this descriptor'
+
+__boltseal_signer sign
+__boltseal_add boltseal sign -l only-index -d 'Sign an index without the manifests in it'
+__boltseal_signer attest
+__boltseal_add boltseal attest -l predicate -rF -d 'JSON file with what is stated'
+__boltseal_add boltseal attest -l type -xa "$__boltseal_types" -d 'What kind of statement'
+
+__boltseal_verifier boltseal verify
+__boltseal_follower verify
+__boltseal_add boltseal verify -l bundle -rF -d 'For a file: its bundle'
+__boltseal_verifier boltseal pull
+__boltseal_follower pull
+__boltseal_add boltseal pull -s o -l output -rF -d 'OCI layout to write to'
+__boltseal_add boltseal pull -l platform -xa 'linux/amd64 linux/arm64 linux/arm/v7' -d 'Only this platform of an index'
+__boltseal_verifier boltseal-verify bundle
+__boltseal_add boltseal-verify bundle -l bundle -rF -d 'Bundle to verify with'
+
+for command in init serve
+    __boltseal_add boltseal-log $command -l dir -xa '(__fish_complete_directories)' -d 'Folder of the log'
+end
+__boltseal_add boltseal-log init -l origin -x -d 'Name of the log'
+__boltseal_add boltseal-log init -l url -x -d 'Where clients will reach it'
+__boltseal_add boltseal-log serve -l listen -x -d 'Address and port'

@@ -1,0 +1,80 @@
+#include "cli/log_options.h"
+
+#include "cli/network.h"
+#include "transparency/log_client.h"
+#include "transparency/seen_heads.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <ostream>
+
+namespace boltseal {
+
+namespace {
+
+// XDG Base Directory Specification 0.8: what should outlive a restart, but is no configuration.
+std::optional<std::filesystem::path> state_folder(const LogOptions& options) {
+    if (!options.state.empty()) return options.state;
+    if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state) {
+        return std::filesystem::path(state) / "boltseal" / "logs";
+    }
+    if (const char* home = std::getenv("HOME"); home && *home) {
+        return std::filesystem::path(home) / ".local" / "state" / "boltseal" / "logs";
+    }
+    return std::nullopt;
+}
+
+Result<void> observe(const SeenHeads& seen_heads, const VerifiedCheckpoint& head,
+                     const NoteKey& log, const LogOptions& options, Transport& transport) {
+    SeenHeads heads = seen_heads;
+    if (options.url.empty()) return heads.observe(head, log);
+    LogClient client(transport, options.url, log, real_patience());
+    return heads.observe(head, log, [&](const auto& older, const auto& newer) {
+        return client.check_consistency(older, newer);
+    });
+}
+
+}  // namespace
+
+void add_log_options(CLI::App& command, LogOptions& options, LogUse use) {
+    const bool submit = use == LogUse::Submit;
+    command
+        .add_option("--log", options.url,
+                    submit ? "URL of the transparency log to write to"
+                           : "URL of the log, to ask that what it shows now continues what it "
+                             "showed before")
+        ->envname("BOLTSEAL_LOG")
+        ->type_name("URL");
+    if (submit) return;
+    command
+        .add_option("--state", options.state,
+                    "Folder that remembers what logs have shown (default: in XDG_STATE_HOME)")
+        ->envname("BOLTSEAL_STATE")
+        ->type_name("DIR");
+}
+
+Result<void> observe_logs(const Verified& verified, const Policy& policy, const LogOptions& options,
+                          Transport& transport, std::ostream& err) {
+    const auto folder = state_folder(options);
+    if (!folder) {
+        err << "boltseal: no folder to remember logs in; set HOME or give --state\n";
+        return {};
+    }
+    const SeenHeads heads(*folder);
+    for (const VerifiedCheckpoint& head : verified.checkpoints) {
+        const auto log = std::ranges::find(policy.logs, head.origin(), &NoteKey::name);
+        if (log == policy.logs.end()) continue;  // verify_bundle proves heads of these logs only
+        auto observed = observe(heads, head, *log, options, transport);
+        if (observed) continue;
+        // Asked for and not answered is undetermined; kept for ourselves and not kept is not.
+        if (observed.error().fault() == Fault::Untrusted || !options.url.empty()) return observed;
+        err << "boltseal: cannot remember log '" << log->name << "': " << observed.error().message()
+            << '\n';
+    }
+    return {};
+}
+
+}  // namespace boltseal

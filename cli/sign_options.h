@@ -1,0 +1,50 @@
+// The flags of everything that signs: the key, its passphrase, and the log that is to see it.
+#pragma once
+
+#include "cli/log_options.h"
+#include "cli/passphrase.h"
+#include "sign/key_file.h"
+#include "sign/sign_statement.h"
+
+namespace boltseal {
+
+struct SignOptions {
+    std::filesystem::path key;
+    PassphraseOptions passphrase;
+    LogOptions log;
+    std::filesystem::path log_key;
+    bool no_log = false;
+};
+
+void add_sign_options(CLI::App& command, SignOptions& options);
+
+// A key that is unlocked, and a log that is named: ready to sign any number of things.
+class SigningSession {
+public:
+    // Config if the key cannot be opened, or if a log is neither named nor waived.
+    static Result<SigningSession> open(const SignOptions& options, Transport& transport,
+                                       std::ostream& err);
+
+    const PublicKey& public_key() const { return key_->public_key(); }
+    bool logs() const { return log_.has_value(); }
+
+    // A bundle, as text: signed, logged, and verified whole. Nothing is stored.
+    Result<std::string> sign(const Statement& statement, const BlobDigest& artifact);
+    Result<std::string> sign(Bytes file);
+
+private:
+    Result<std::string> finish(const SignedContent& content, const Artifact& artifact);
+    ForLog for_log() const { return log_ ? ForLog::Yes : ForLog::No; }
+
+    SigningSession(std::unique_ptr<PrivateKey> key, Transport& transport, SignOptions options,
+                   std::ostream& err)
+        : key_(std::move(key)), transport_(&transport), options_(std::move(options)), err_(&err) {}
+
+    std::unique_ptr<PrivateKey> key_;
+    std::optional<NoteKey> log_;
+    Transport* transport_;
+    SignOptions options_;
+    std::ostream* err_;
+};
+
+}  // namespace boltseal

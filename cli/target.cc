@@ -1,0 +1,121 @@
+#include "cli/target.h"
+
+#include "cli/network.h"
+#include "registry-client/credentials.h"
+#include "registry-client/oci_layout.h"
+#include "registry-client/reference.h"
+#include "registry-client/registry_store.h"
+
+#include <CLI/CLI.hpp>
+
+namespace boltseal {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A RegistryStore only borrows its client.
+class OwningRegistryStore : public RegistryStore {
+public:
+    explicit OwningRegistryStore(std::unique_ptr<RegistryClient> client)
+        : RegistryStore(*client), client_(std::move(client)) {}
+
+private:
+    std::unique_ptr<RegistryClient> client_;
+};
+
+bool is_layout(const fs::path& path) {
+    std::error_code ignored;
+    return fs::is_regular_file(path / "oci-layout", ignored);
+}
+
+struct LayoutName {
+    fs::path folder;
+    std::string selector;
+};
+
+// A folder may have ':' in its name; a tag or digest follows the last one that is not in it.
+LayoutName split_layout(const std::string& text) {
+    if (const std::size_t at = text.rfind('@'); at != std::string::npos) {
+        return {text.substr(0, at), text.substr(at + 1)};
+    }
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string::npos || text.find('/', colon) != std::string::npos) return {text, ""};
+    return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+Result<ImageTarget> open_layout(const std::string& text, Create create) {
+    const LayoutName name = split_layout(text);
+    auto layout =
+        create == Create::Yes ? LayoutStore::create(name.folder) : LayoutStore::open(name.folder);
+    if (!layout) return std::move(layout).error();
+    return ImageTarget{"oci:" + name.folder.string(), name.selector,
+                       std::make_unique<LayoutStore>(*std::move(layout))};
+}
+
+Result<ImageTarget> open_reference(const std::string& text, const RegistryFlags& flags,
+                                   Transport& transport) {
+    BOLTSEAL_TRY(const Reference reference, parse_reference(text));
+    RegistryOptions options;
+    options.insecure_hosts = flags.insecure;
+    options.patience = real_patience();
+    BOLTSEAL_TRY(options.credential,
+                 load_credential(credential_files(credential_folders_from_environment()),
+                                 reference.registry, reference.repository));
+    auto client = std::make_unique<RegistryClient>(transport, reference.registry,
+                                                   reference.repository, std::move(options));
+    return ImageTarget{reference.registry + "/" + reference.repository,
+                       reference.digest ? to_string(*reference.digest) : reference.tag,
+                       std::make_unique<OwningRegistryStore>(std::move(client))};
+}
+
+}  // namespace
+
+void add_registry_flags(CLI::App& command, RegistryFlags& flags) {
+    command
+        .add_option("--insecure-registry", flags.insecure,
+                    "Speak to this registry (host or host:port) without TLS; may be repeated")
+        ->allow_extra_args(false)
+        ->type_name("HOST");
+}
+
+Result<Target> open_target(const std::string& text, const RegistryFlags& flags,
+                           Transport& transport) {
+    std::error_code ignored;
+    if (text.starts_with("file:")) return Target(FileTarget{text.substr(5)});
+    if (!text.starts_with("oci:") && !text.starts_with("docker://") && fs::exists(text, ignored) &&
+        !is_layout(text)) {
+        if (!fs::is_directory(text, ignored)) return Target(FileTarget{text});
+        return Error(Fault::Config, "'" + text + "' is a folder, but no OCI image layout");
+    }
+    BOLTSEAL_TRY(ImageTarget image, open_image(text, flags, transport));
+    return Target(std::move(image));
+}
+
+Result<ImageTarget> open_image(const std::string& text, const RegistryFlags& flags,
+                               Transport& transport, Create create) {
+    if (text.starts_with("oci:")) return open_layout(text.substr(4), create);
+    if (text.starts_with("docker://")) return open_reference(text.substr(9), flags, transport);
+    const LayoutName layout = split_layout(text);
+    if (is_layout(text) || is_layout(layout.folder)) return open_layout(text, create);
+    return open_reference(text, flags, transport);
+}
+
+std::string pinned_name(const ImageTarget& image, const BlobDigest& digest) {
+    return image.where + "@" + to_string(digest);
+}
+
+Result<Buffer> get_small_blob(ImageStore& store, const Descriptor& blob, std::size_t limit) {
+    if (blob.size > limit) {
+        return Error(Fault::Malformed, "blob " + to_string(blob.digest) + " is larger than " +
+                                           std::to_string(limit) + " bytes");
+    }
+    Buffer bytes;
+    BOLTSEAL_CHECK(store.get_blob(blob, [&](Bytes piece) -> Result<void> {
+        bytes.insert(bytes.end(), piece.begin(), piece.end());
+        return {};
+    }));
+    return bytes;
+}
+
+}  // namespace boltseal

@@ -1,0 +1,112 @@
+#include "cli/trust_options.h"
+
+#include "core/file.h"
+
+#include <CLI/CLI.hpp>
+
+namespace boltseal {
+
+namespace {
+
+constexpr std::size_t kMaxKeyFile = std::size_t{64} << 10;
+
+struct TypeName {
+    std::string_view name;
+    std::string_view predicate_type;
+};
+// The names cosign uses for the same things.
+constexpr TypeName kTypeNames[] = {
+    {"cyclonedx", "https://cyclonedx.org/bom"},
+    {"openvex", "https://openvex.dev/ns"},
+    {"slsaprovenance", "https://slsa.dev/provenance/v0.2"},
+    {"slsaprovenance1", "https://slsa.dev/provenance/v1"},
+    {"spdxjson", "https://spdx.dev/Document"},
+    {"vuln", "https://cosign.sigstore.dev/attestation/vuln/v1"},
+    {"custom", "https://cosign.sigstore.dev/attestation/v1"},
+};
+
+// A key that cannot be read is the user's to mend, whatever the reason.
+Error unusable(const std::filesystem::path& path, Error error) {
+    return std::move(error).context("key '" + path.string() + "'").as(Fault::Config);
+}
+
+}  // namespace
+
+void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType accepts) {
+    command
+        .add_option("--key", options.keys, "Public key (PEM) that may have signed; may be repeated")
+        ->envname("BOLTSEAL_PUBLIC_KEY")
+        ->allow_extra_args(false)
+        ->type_name("FILE");
+    command
+        .add_option("--log-key", options.log_keys,
+                    "Key (vkey line) of a log that must prove the entry; may be repeated")
+        ->envname("BOLTSEAL_LOG_KEY")
+        ->allow_extra_args(false)
+        ->type_name("FILE");
+    command.add_flag("--insecure-no-log", options.no_log,
+                     "Accept signatures that no transparency log has seen");
+    if (accepts == AcceptsType::Yes) {
+        command
+            .add_option("--type", options.type,
+                        "Verify an attestation of this predicate type instead of a signature "
+                        "(cyclonedx, spdxjson, slsaprovenance1, openvex, vuln, custom, or a URI)")
+            ->type_name("TYPE");
+    }
+}
+
+Result<PublicKey> load_public_key(const std::filesystem::path& path) {
+    auto pem = read_file(path, kMaxKeyFile);
+    if (!pem) return unusable(path, std::move(pem).error());
+    auto key = parse_public_key_pem(*pem);
+    if (!key) return unusable(path, std::move(key).error());
+    return key;
+}
+
+Result<NoteKey> load_note_key(const std::filesystem::path& path) {
+    auto bytes = read_file(path, kMaxKeyFile);
+    if (!bytes) return unusable(path, std::move(bytes).error());
+    std::string_view line = as_text(*bytes);
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    auto key = parse_vkey(line);
+    if (!key) return unusable(path, std::move(key).error());
+    return key;
+}
+
+Result<Policy> load_policy(const TrustOptions& options, std::string predicate_type) {
+    if (options.keys.empty()) {
+        return Error(Fault::Config, "no key to verify with")
+            .with_hint("name the signer's public key with --key or BOLTSEAL_PUBLIC_KEY");
+    }
+    if (options.log_keys.empty() && !options.no_log) {
+        return Error(Fault::Config, "no transparency log to verify with")
+            .with_hint(
+                "name the log's key with --log-key or BOLTSEAL_LOG_KEY, or waive the log "
+                "with --insecure-no-log");
+    }
+    Policy policy;
+    for (const auto& path : options.keys) {
+        BOLTSEAL_TRY(PublicKey key, load_public_key(path));
+        policy.keys.push_back(std::move(key));
+    }
+    for (const auto& path : options.log_keys) {
+        BOLTSEAL_TRY(NoteKey key, load_note_key(path));
+        policy.logs.push_back(std::move(key));
+    }
+    policy.log_threshold = options.no_log ? 0 : 1;
+    policy.predicate_type = std::move(predicate_type);
+    return policy;
+}
+
+Result<std::string> parse_predicate_type(const std::string& name) {
+    for (const TypeName& known : kTypeNames) {
+        if (name == known.name) return std::string(known.predicate_type);
+    }
+    if (name.find("://") != std::string::npos) return name;
+    return Error(Fault::Config, "unknown predicate type " + printable(name))
+        .with_hint(
+            "known names: cyclonedx, spdxjson, slsaprovenance, slsaprovenance1, openvex, "
+            "vuln, custom; or give the URI");
+}
+
+}  // namespace boltseal

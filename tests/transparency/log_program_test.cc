@@ -1,0 +1,239 @@
+// The real boltseal-log: started, stopped, killed, and asked again.
+#include "core/file.h"
+#include "core/json.h"
+#include "net/http_client.h"
+#include "sign/key_file.h"
+#include "tests/check.h"
+#include "tests/support/log_process.h"
+#include "tests/support/submissions.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/test_log.h"
+#include "transparency/file_storage.h"
+#include "transparency/log_client.h"
+#include "transparency/log_setup.h"
+
+#include <sys/stat.h>
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <random>
+#include <thread>
+
+using namespace boltseal;
+using namespace boltseal::test;
+
+namespace {
+
+constexpr char kOrigin[] = "log.example/killed";
+
+std::string text_of(const std::filesystem::path& path) {
+    const auto bytes = read_file(path, 1 << 20);
+    REQUIRE_OK(bytes);
+    return std::string(as_text(*bytes));
+}
+
+struct LogFolder {
+    TempFolder folder;
+    std::string directory = folder / "log";
+
+    LogFolder() {
+        ::unsetenv("BOLTSEAL_LOG_PASSWORD");
+        LogProcess init({"init", "--dir", directory, "--origin", kOrigin});
+        REQUIRE(init.wait() == 0);
+    }
+    NoteKey key() const {
+        std::string line = text_of(std::filesystem::path(directory) / "log.pub");
+        line.pop_back();
+        return parse_vkey(line).value();
+    }
+    std::vector<std::string> serve() const {
+        return {"serve", "--dir", directory, "--listen", "127.0.0.1:0"};
+    }
+    std::filesystem::path operator/(const std::string& name) const {
+        return std::filesystem::path(directory) / name;
+    }
+};
+
+// What the log has said yes to.
+struct Acknowledged {
+    std::mutex mutex;  // guards the map; held by writers for a moment
+    std::map<std::uint64_t, Buffer> bodies;
+};
+
+// Writes until the log goes away.
+void write_entries(const std::string& url, const NoteKey& key, const std::string& name,
+                   Acknowledged& acknowledged) {
+    HttpClient http;
+    LogClient client(http, url, key);
+    for (int i = 0;; ++i) {
+        const auto answer = client.submit(signed_entry(name + "/" + std::to_string(i)));
+        if (!answer) return;
+        const std::lock_guard guard(acknowledged.mutex);
+        acknowledged.bodies[answer->index] = answer->body;
+    }
+}
+
+}  // namespace
+
+TEST_CASE("init makes a log that clients can be told about", "[log_program]") {
+    const LogFolder log;
+    const NoteKey key = log.key();
+    REQUIRE(key.name == kOrigin);
+    struct stat folder {};
+    REQUIRE(::stat(log.directory.c_str(), &folder) == 0);
+    REQUIRE((folder.st_mode & 0777) == 0700);
+    REQUIRE_OK(check_key_file_mode(log / "log.key"));
+    const auto first = check_checkpoint(as_bytes(text_of(log / "public/checkpoint")), key);
+    REQUIRE_OK(first);
+    REQUIRE(first->head() == TreeHead{0, hash_empty()});
+    for (const char* file : {"trusted_root.json", "signing_config.json"}) {
+        REQUIRE_OK(parse_json(text_of(log / file)));
+    }
+
+    LogProcess again({"init", "--dir", log.directory, "--origin", kOrigin});
+    REQUIRE(again.read_line() == "boltseal-log: there is a log in '" + log.directory + "' already");
+    REQUIRE(again.wait() == 3);
+    REQUIRE(log.key() == key);
+}
+
+TEST_CASE("Sigstore's files name the log's key and its address", "[log_program]") {
+    const TestLogKey key = test_log_key();
+    const Json root = trusted_root(key.note_key, "https://log.example", Timestamp{0});
+    REQUIRE(to_json(root) ==
+            R"({"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1",)"
+            R"("tlogs":[{"baseUrl":"https://log.example","hashAlgorithm":"SHA2_256",)"
+            R"("publicKey":{"rawBytes":)"
+            R"("MCowBQYDK2VwAyEA4dO7hDeEQgwc2pzp8BIyyreso3HbzQ0j6g7nEIWSRLE=",)"
+            R"("keyDetails":"PKIX_ED25519","validFor":{"start":"1970-01-01T00:00:00Z"}},)"
+            R"("logId":{"keyId":"M9e0lvVy1tq9e40/dMeCySw7sOm+TUTgxvEuLQ+aPe4="}}],)"
+            R"("certificateAuthorities":[],"ctlogs":[],"timestampAuthorities":[]})");
+    const Json config = signing_config(key.note_key, "https://log.example", Timestamp{0});
+    REQUIRE(to_json(config) ==
+            R"({"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json",)"
+            R"("caUrls":[],"oidcUrls":[],"rekorTlogUrls":[{"url":"https://log.example",)"
+            R"("majorApiVersion":2,"validFor":{"start":"1970-01-01T00:00:00Z"},)"
+            R"("operator":"example.com/log/testdata"}],"rekorTlogConfig":{"selector":"ANY"},)"
+            R"("tsaUrls":[]})");
+}
+
+TEST_CASE("Sigstore's clients take the log's name from its address", "[log_program]") {
+    const auto base_url = [](const std::string& origin, const std::string& url) {
+        const Json root = trusted_root(other_log_key(origin).note_key, url, Timestamp{0});
+        const Json& log = root.find("tlogs")->as_array()->front();
+        return *log.string_at("baseUrl").value();
+    };
+    REQUIRE(base_url("log.example", "http://127.0.0.1:8470") == "https://log.example");
+    REQUIRE(base_url("log.example/2026", "http://127.0.0.1:8470") == "http://127.0.0.1:8470");
+    REQUIRE(base_url("log.example:80", "http://127.0.0.1:8470") == "http://127.0.0.1:8470");
+}
+
+TEST_CASE("what makes no sense ends with its exit status and a reason", "[log_program]") {
+    const LogFolder log;
+    struct Row {
+        std::vector<std::string> arguments;
+        int status;
+        std::string line;
+    };
+    const std::string elsewhere = log.folder / "elsewhere";
+    const std::vector<Row> rows{
+        {{"serve", "--dir", elsewhere}, 3, "boltseal-log: there is no log in '" + elsewhere + "'"},
+        {{"serve", "--dir", log.directory, "--listen", "here"},
+         2,
+         "boltseal-log: 'here' is no address to listen on"},
+        {{"init", "--dir", elsewhere, "--origin", "two words"}, 2, ""},
+        {{"init", "--dir", elsewhere, "--origin", "a", "--url", "ftp://a"},
+         2,
+         "boltseal-log: the log's URL must start with http:// or https:// and not end in '/'"},
+        {{"init", "--dir", elsewhere}, 2, ""},
+        {{"frobnicate"}, 2, ""},
+        {{}, 2, ""},
+    };
+    for (const Row& row : rows) {
+        LogProcess process(row.arguments);
+        const std::string line = process.read_line();
+        CAPTURE(line);
+        REQUIRE(line.starts_with("boltseal-log: "));
+        if (!row.line.empty()) REQUIRE(line == row.line);
+        REQUIRE(process.wait() == row.status);
+        REQUIRE_FALSE(std::filesystem::exists(elsewhere));
+    }
+}
+
+TEST_CASE("a log's key opens with its password only", "[log_program]") {
+    const LogFolder log;
+    ::setenv("BOLTSEAL_LOG_PASSWORD", "wrong", 1);
+    LogProcess process(log.serve());
+    REQUIRE(process.read_line().starts_with("boltseal-log: "));
+    REQUIRE(process.wait() == 2);
+    ::unsetenv("BOLTSEAL_LOG_PASSWORD");
+}
+
+TEST_CASE("the log serves until it is told to end, and one process has it", "[log_program]") {
+    const LogFolder log;
+    const int signal = GENERATE(SIGTERM, SIGINT);
+    LogProcess server(log.serve());
+    const std::string url = server.wait_until_it_serves();
+    HttpClient http;
+    LogClient client(http, url, log.key());
+    REQUIRE_OK(client.submit(signed_entry("artifact")));
+
+    LogProcess second(log.serve());
+    REQUIRE(second.read_line() ==
+            "boltseal-log: another process has the log in '" + log.directory + "' open");
+    REQUIRE(second.wait() == 3);
+    REQUIRE(server.stop(signal) == 0);
+
+    LogProcess next(log.serve());
+    REQUIRE(next.read_line().ends_with("(1 entries)"));
+}
+
+TEST_CASE("what was acknowledged survives kill -9, again and again", "[log_program]") {
+    const LogFolder log;
+    const NoteKey key = log.key();
+    const auto seed = std::random_device{}();
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    Acknowledged acknowledged;
+    SeenHeads seen(log.folder / "seen");
+    (void)signed_entry("the key is made before there are threads");
+
+    for (int round = 0; round < 12; ++round) {
+        LogProcess server(log.serve());
+        const std::string url = server.wait_until_it_serves();
+        HttpClient http;
+        LogClient client(http, url, key);
+        const auto head = client.fetch_checkpoint();
+        REQUIRE_OK(head);
+        REQUIRE_OK(seen.observe(*head, key, [&](const auto& older, const auto& newer) {
+            return client.check_consistency(older, newer);
+        }));
+        std::vector<std::thread> writers;
+        for (int w = 0; w < 4; ++w) {
+            const std::string name = std::to_string(round) + "/" + std::to_string(w);
+            writers.emplace_back([&, name] { write_entries(url, key, name, acknowledged); });
+        }
+        const int life = std::uniform_int_distribution(1, 600)(random);
+        std::this_thread::sleep_for(std::chrono::milliseconds(life));
+        REQUIRE(server.stop(SIGKILL) == -SIGKILL);
+        for (std::thread& writer : writers) writer.join();
+    }
+
+    LogProcess server(log.serve());
+    const std::string url = server.wait_until_it_serves();
+    HttpClient http;
+    LogClient client(http, url, key);
+    for (const auto& [index, body] : acknowledged.bodies) {
+        const auto again = client.submit(parse_entry(body).value());
+        REQUIRE_OK(again);
+        REQUIRE(again->index == index);
+    }
+    REQUIRE(server.stop(SIGTERM) == 0);
+    const auto storage = FileStorage::open(log.directory);
+    REQUIRE_OK(storage);
+    const auto entries = check_whole_log(**storage, (*storage)->load().value().value(), key);
+    REQUIRE(entries.size() >= acknowledged.bodies.size());
+    for (const auto& [index, body] : acknowledged.bodies) REQUIRE(entries.at(index) == body);
+    WARN(acknowledged.bodies.size() << " entries acknowledged over 12 kills");
+    REQUIRE(acknowledged.bodies.size() > 12);
+}
