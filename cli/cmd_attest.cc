@@ -16,9 +16,6 @@ namespace boltseal {
 
 namespace {
 
-// What a statement may be, so that what is signed can be read back.
-constexpr JsonLimits kPredicateLimits = {.max_bytes = std::size_t{16} << 20, .max_depth = 120};
-
 struct Options {
     SignOptions sign;
     RegistryFlags registry;

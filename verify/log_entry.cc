@@ -143,7 +143,9 @@ Result<Buffer> encode_entry(const HashedRekord& entry) {
     const Json body = Json::object({{"apiVersion", kVersion},
                                     {"kind", kKind},
                                     {"spec", Json::object({{"hashedRekordV002", record}})}});
-    return to_buffer(to_canonical_json(body));
+    Buffer text = to_buffer(to_canonical_json(body));
+    if (text.size() > kMaxBody) return bad("larger than 65535 bytes");
+    return text;
 }
 
 Result<HashedRekord> parse_entry(Bytes body) {

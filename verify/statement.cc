@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view kTypeV1 = "https://in-toto.io/Statement/v1";
 constexpr std::string_view kTypeV01 = "https://in-toto.io/Statement/v0.1";
-// Predicates nest more deeply than anything of ours: SBOMs hold components of components.
-constexpr JsonLimits kLimits = {.max_bytes = std::size_t{16} << 20, .max_depth = 128};
+constexpr JsonLimits kLimits = {
+    .max_bytes = std::size_t{16} << 20, .max_depth = 128, .max_values = 1'000'000};
 constexpr std::size_t kMaxSubjects = 1024;
 constexpr std::size_t kMaxDigests = 32;
 

@@ -21,8 +21,13 @@ struct Statement {
     Json predicate;  // null if absent
 };
 
-// Limits: 16 MiB, 1 to 1024 subjects, 1 to 32 digests each. Unknown members are ignored, as the
-// specification asks.
+// What a predicate may be. A statement around it may be a little more, so that what was made of an
+// accepted predicate is read back. SBOMs hold components of components.
+inline constexpr JsonLimits kPredicateLimits = {
+    .max_bytes = std::size_t{15} << 20, .max_depth = 120, .max_values = 900'000};
+
+// Limits: 16 MiB, 128 levels, a million values, 1 to 1024 subjects of 1 to 32 digests each. Unknown
+// members are ignored, as the specification asks.
 Result<Statement> parse_statement(Bytes payload);
 
 // The canonical v1 text: what boltseal signs.

@@ -195,6 +195,7 @@ TEST_CASE("consistency proofs are refused for the right reason", "[merkle]") {
         {"same size, different root", seven, other, {}},
         {"consistency proof is too long", seven, seven, good},
         {"empty log with a non-empty root", {0, seven.root}, seven, {}},
+        {"empty log with a non-empty root", {0, seven.root}, {0, seven.root}, {}},
         {"consistency proof is too long", {0, hash_empty()}, seven, good},
         {"consistency proof is too short", three, seven, {}},
         {"consistency proof is too short", three, {9, seven.root}, good},
