@@ -76,7 +76,7 @@ Result<std::vector<Referrer>> find_bundles(ImageStore& store, const BlobDigest& 
     std::erase_if(list.found, [](const Referrer& referrer) {
         return !artifact_type_of(referrer.manifest).starts_with(kBundleTypePrefix);
     });
-    std::ranges::stable_partition(list.found, [&](const Referrer& referrer) {
+    std::stable_partition(list.found.begin(), list.found.end(), [&](const Referrer& referrer) {
         return claim_of(referrer, predicate_type) == Claim::ThisType;
     });
     return std::move(list.found);

@@ -14,7 +14,6 @@ constexpr std::size_t kMaxSignatures = 100;
 constexpr std::size_t kMaxSignature = std::size_t{8} << 10;
 constexpr std::size_t kMaxName = 255;
 constexpr std::size_t kIdSize = 4;
-constexpr std::size_t kTimeSize = 8;                 // in front of a cosignature
 constexpr std::string_view kDash = "\xE2\x80\x94 ";  // U+2014 and a space
 
 Error bad(const char* why) {
