@@ -23,14 +23,6 @@ Result<LoadedArtifact> load_artifact(const std::string& name) {
     return loaded;
 }
 
-Result<Policy> load_file_policy(const TrustOptions& options) {
-    std::string type;
-    if (!options.type.empty()) {
-        BOLTSEAL_TRY(type, parse_predicate_type(options.type));
-    }
-    return load_policy(options, type);
-}
-
 std::filesystem::path bundle_path_for(const std::filesystem::path& file,
                                       const std::filesystem::path& chosen) {
     return chosen.empty() ? std::filesystem::path(file.string() + ".sigstore.json") : chosen;

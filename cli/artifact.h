@@ -1,8 +1,10 @@
 // A file, or a digest that stands for one, as something to verify with a bundle.
 #pragma once
 
-#include "cli/trust_options.h"
+#include "core/result.h"
 #include "verify/verify_bundle.h"
+
+#include <filesystem>
 
 namespace boltseal {
 
@@ -13,9 +15,6 @@ struct LoadedArtifact {
 
 // "sha256:<hex>" stands for itself unless there is a file of that name. Files up to 1 GiB.
 Result<LoadedArtifact> load_artifact(const std::string& name);
-
-// The policy for files: signed directly, or attested with the type that was asked for.
-Result<Policy> load_file_policy(const TrustOptions& options);
 
 // Where the bundle of a file is: `chosen`, or FILE.sigstore.json beside it.
 std::filesystem::path bundle_path_for(const std::filesystem::path& file,

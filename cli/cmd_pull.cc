@@ -30,11 +30,7 @@ struct Options {
 // What holds on the digest before anything of the image moves.
 Result<void> verify_first(ImageTarget& image, const BlobDigest& digest, const Options& options,
                           Transport& transport, Streams streams) {
-    std::string type(kSignPredicateType);
-    if (!options.trust.type.empty()) {
-        BOLTSEAL_TRY(type, parse_predicate_type(options.trust.type));
-    }
-    BOLTSEAL_TRY(const Policy policy, load_policy(options.trust, type));
+    BOLTSEAL_TRY(const Policy policy, load_image_policy(options.trust));
     BOLTSEAL_TRY(const Verified verified, verify_image(*image.store, digest, policy, now()));
     BOLTSEAL_CHECK(observe_logs(verified, policy, options.log, transport, streams.err));
     streams.err << "verified " << pinned_name(image, digest) << '\n';
@@ -86,8 +82,12 @@ Result<void> run(const Options& options, Streams streams) {
     const BlobDigest& digest = manifest.descriptor.digest;
     auto pulled = verify_first(image, digest, options, http, streams);
     if (pulled) pulled = pull(image, digest, options, http, streams);
-    if (!pulled) return std::move(pulled).error().context(pinned_name(image, digest));
-    return {};
+    if (pulled) return {};
+    Error error = std::move(pulled).error().context(pinned_name(image, digest));
+    if (error.fault() != Fault::Integrity || !error.hint().empty()) return error;
+    return std::move(error).with_hint(
+        "the image was altered or damaged where it is kept or on its way; nothing was put under "
+        "its name");
 }
 
 }  // namespace

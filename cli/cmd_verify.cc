@@ -59,11 +59,7 @@ Result<void> conclude(const Options& options, const VerdictSubject& subject,
 
 Result<void> run_image(ImageTarget image, const Options& options, HttpClient& http,
                        Streams streams) {
-    std::string type(kSignPredicateType);
-    if (!options.trust.type.empty()) {
-        BOLTSEAL_TRY(type, parse_predicate_type(options.trust.type));
-    }
-    BOLTSEAL_TRY(const Policy policy, load_policy(options.trust, type));
+    BOLTSEAL_TRY(const Policy policy, load_image_policy(options.trust));
     auto manifest = image.store->resolve(image.selector);
     if (!manifest) {
         return refuse(options, {"image", options.target}, std::move(manifest).error(), streams);

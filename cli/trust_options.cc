@@ -1,6 +1,7 @@
 #include "cli/trust_options.h"
 
 #include "core/file.h"
+#include "verify/statement.h"
 
 #include <CLI/CLI.hpp>
 
@@ -73,7 +74,9 @@ Result<NoteKey> load_note_key(const std::filesystem::path& path) {
     return key;
 }
 
-Result<Policy> load_policy(const TrustOptions& options, std::string predicate_type) {
+namespace {
+
+Result<Policy> load_policy(const TrustOptions& options, std::string_view default_type) {
     if (options.keys.empty()) {
         return Error(Fault::Config, "no key to verify with")
             .with_hint("name the signer's public key with --key or BOLTSEAL_PUBLIC_KEY");
@@ -85,6 +88,10 @@ Result<Policy> load_policy(const TrustOptions& options, std::string predicate_ty
                 "with --insecure-no-log");
     }
     Policy policy;
+    policy.predicate_type = default_type;
+    if (!options.type.empty()) {
+        BOLTSEAL_TRY(policy.predicate_type, parse_predicate_type(options.type));
+    }
     for (const auto& path : options.keys) {
         BOLTSEAL_TRY(PublicKey key, load_public_key(path));
         policy.keys.push_back(std::move(key));
@@ -94,8 +101,17 @@ Result<Policy> load_policy(const TrustOptions& options, std::string predicate_ty
         policy.logs.push_back(std::move(key));
     }
     policy.log_threshold = options.no_log ? 0 : 1;
-    policy.predicate_type = std::move(predicate_type);
     return policy;
+}
+
+}  // namespace
+
+Result<Policy> load_image_policy(const TrustOptions& options) {
+    return load_policy(options, kSignPredicateType);
+}
+
+Result<Policy> load_file_policy(const TrustOptions& options) {
+    return load_policy(options, "");
 }
 
 Result<std::string> parse_predicate_type(const std::string& name) {

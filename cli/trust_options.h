@@ -25,8 +25,10 @@ enum class AcceptsType { No, Yes };
 void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType accepts);
 
 // Config if a file is missing or is no key, or if no log is named and none was waived. The policy
-// asks for one log and for `predicate_type`.
-Result<Policy> load_policy(const TrustOptions& options, std::string predicate_type);
+// asks for one log and for the attestation that was asked for; without --type, for an image's
+// signature, or for a file that is signed directly.
+Result<Policy> load_image_policy(const TrustOptions& options);
+Result<Policy> load_file_policy(const TrustOptions& options);
 
 // "cyclonedx" and the other short names, or a predicate type as it is; Config for anything else.
 Result<std::string> parse_predicate_type(const std::string& name);
