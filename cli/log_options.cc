@@ -65,14 +65,16 @@ Result<void> observe_logs(const Verified& verified, const Policy& policy, const 
     }
     const SeenHeads heads(*folder);
     for (const VerifiedCheckpoint& head : verified.checkpoints) {
-        const auto log = std::ranges::find(policy.logs, head.origin(), &NoteKey::name);
-        if (log == policy.logs.end()) continue;  // verify_bundle proves heads of these logs only
-        auto observed = observe(heads, head, *log, options, transport);
+        const auto log = std::ranges::find(policy.root.logs, head.origin(),
+                                           [](const TrustedLog& known) { return known.key.name; });
+        if (log == policy.root.logs.end())
+            continue;  // verify_bundle proves heads of these logs only
+        auto observed = observe(heads, head, log->key, options, transport);
         if (observed) continue;
         // Asked for and not answered is undetermined; kept for ourselves and not kept is not.
         if (observed.error().fault() == Fault::Untrusted || !options.url.empty()) return observed;
-        err << "boltseal: cannot remember log '" << log->name << "': " << observed.error().message()
-            << '\n';
+        err << "boltseal: cannot remember log '" << log->key.name
+            << "': " << observed.error().message() << '\n';
     }
     return {};
 }

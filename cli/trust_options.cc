@@ -94,11 +94,11 @@ Result<Policy> load_policy(const TrustOptions& options, std::string_view default
     }
     for (const auto& path : options.keys) {
         BOLTSEAL_TRY(PublicKey key, load_public_key(path));
-        policy.keys.push_back(std::move(key));
+        policy.keys.emplace_back(std::move(key));
     }
     for (const auto& path : options.log_keys) {
         BOLTSEAL_TRY(NoteKey key, load_note_key(path));
-        policy.logs.push_back(std::move(key));
+        policy.root.logs.emplace_back(std::move(key));
     }
     policy.log_threshold = options.no_log ? 0 : 1;
     return policy;

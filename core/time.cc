@@ -145,4 +145,11 @@ std::string to_rfc3339(Timestamp time) {
     return text.data();
 }
 
+std::string to_string(const TimeRange& range) {
+    if (!range.start && !range.end) return "always";
+    if (!range.end) return "from " + to_rfc3339(*range.start);
+    if (!range.start) return "until " + to_rfc3339(*range.end);
+    return "from " + to_rfc3339(*range.start) + " to " + to_rfc3339(*range.end);
+}
+
 }  // namespace boltseal

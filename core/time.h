@@ -5,6 +5,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,5 +20,18 @@ struct Timestamp {
 // 0000 to 9999; leap seconds are refused.
 Result<Timestamp> parse_rfc3339(std::string_view text);
 std::string to_rfc3339(Timestamp time);  // "2026-11-23T15:44:29Z"
+
+// From start to end, both included; an end that is not given is open.
+struct TimeRange {
+    std::optional<Timestamp> start;
+    std::optional<Timestamp> end;
+
+    bool contains(Timestamp time) const {
+        return (!start || *start <= time) && (!end || time <= *end);
+    }
+    bool operator==(const TimeRange&) const = default;
+};
+std::string to_string(
+    const TimeRange& range);  // "from 2021-03-14T00:00:00Z to 2022-10-31T23:59:59Z"
 
 }  // namespace boltseal

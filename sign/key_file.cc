@@ -3,6 +3,7 @@
 #include "core/encoding.h"
 #include "core/file.h"
 #include "core/json.h"
+#include "core/pem.h"
 
 #include <sodium.h>
 
@@ -62,7 +63,7 @@ bool is_label(std::string_view text) {
 }
 
 // Exactly one block (RFC 7468 section 3) with nothing but white space around it.
-Result<Pem> parse_pem(Bytes bytes) {
+Result<Pem> parse_key_pem(Bytes bytes) {
     constexpr std::string_view kBegin = "-----BEGIN ";
     constexpr std::string_view kDashes = "-----";
     if (bytes.size() > kMaxFile) return refused("larger than 65536 bytes");
@@ -205,18 +206,9 @@ Result<Secret> parse_der(const Pem& pem, const Secret& passphrase, PlainKeys pla
 
 Result<std::unique_ptr<PrivateKey>> parse_block(Bytes bytes, const Secret& passphrase,
                                                 PlainKeys plain) {
-    BOLTSEAL_TRY(const Pem pem, parse_pem(bytes));
+    BOLTSEAL_TRY(const Pem pem, parse_key_pem(bytes));
     BOLTSEAL_TRY(const Secret der, parse_der(pem, passphrase, plain));
     return parse_pkcs8(der.bytes());
-}
-
-std::string to_pem(std::string_view label, std::string_view body) {
-    constexpr std::size_t kWidth = 64;
-    std::string pem = "-----BEGIN " + std::string(label) + "-----\n";
-    for (; !body.empty(); body.remove_prefix(std::min(body.size(), kWidth))) {
-        pem.append(body.substr(0, kWidth)) += '\n';
-    }
-    return pem + "-----END " + std::string(label) + "-----\n";
 }
 
 }  // namespace
@@ -242,11 +234,11 @@ Result<std::string> encode_key_file(const PrivateKey& key, const Secret& passphr
                               box.nonce.data(), box_key.bytes().data()) != 0) {
         return Error(Fault::Io, "libsodium cannot encrypt the key");
     }
-    return to_pem(kLabel, to_base64(as_bytes(to_json(to_json(box)))));
+    return to_pem(kLabel, as_bytes(to_json(to_json(box))));
 }
 
 bool wants_passphrase(Bytes pem) {
-    const auto parsed = parse_pem(pem);
+    const auto parsed = parse_key_pem(pem);
     return parsed && (parsed->label == kLabel || parsed->label == kOldLabel);
 }
 

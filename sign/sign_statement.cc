@@ -45,7 +45,7 @@ Result<Policy> policy_for(const SignedContent& content, std::size_t entries,
                           const std::vector<NoteKey>& logs) {
     Policy policy;
     policy.keys = {content.key};
-    policy.logs = logs;
+    policy.root.logs.assign(logs.begin(), logs.end());
     policy.log_threshold = entries;  // each by another log, and none by a log we do not know
     if (const auto* envelope = std::get_if<Envelope>(&content.content)) {
         BOLTSEAL_TRY(const Statement statement, parse_statement(envelope->payload));

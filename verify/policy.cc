@@ -5,9 +5,11 @@
 namespace boltseal {
 
 Result<void> check_policy(const Policy& policy, Timestamp now) {
-    if (policy.keys.empty()) return Error(Fault::Config, "policy names no key that may sign");
+    if (policy.keys.empty() && policy.identities.empty()) {
+        return Error(Fault::Config, "policy names nobody who may sign");
+    }
     std::set<LogId> logs;  // one that is named twice counts once
-    for (const NoteKey& log : policy.logs) logs.insert(log.log_id());
+    for (const TrustedLog& log : policy.root.logs) logs.insert(log.id);
     if (policy.log_threshold > logs.size()) {
         return Error(Fault::Config, "policy asks for " + std::to_string(policy.log_threshold) +
                                         " log(s) and names " + std::to_string(logs.size()))

@@ -1,6 +1,7 @@
 #include "verify/public_key.h"
 
 #include "core/encoding.h"
+#include "core/pem.h"
 #include "verify/openssl_ptr.h"
 
 #include <openssl/core_names.h>
@@ -193,11 +194,7 @@ Result<PublicKey> parse_public_key_pem(Bytes pem) {
 }
 
 std::string to_pem(const PublicKey& key) {
-    constexpr std::size_t kLine = 64;
-    const std::string base64 = to_base64(key.spki());
-    std::string pem = "-----BEGIN PUBLIC KEY-----\n";
-    for (std::size_t i = 0; i < base64.size(); i += kLine) pem += base64.substr(i, kLine) + '\n';
-    return pem + "-----END PUBLIC KEY-----\n";
+    return to_pem("PUBLIC KEY", key.spki());
 }
 
 Result<PublicKey> ed25519_public_key(Bytes raw) {

@@ -25,7 +25,7 @@ Result<BlobDigest> parse_payload(Bytes payload) {
 }
 
 const PublicKey* find_signer(const Policy& policy, Bytes payload, Bytes signature) {
-    for (const PublicKey& key : policy.keys) {
+    for (const auto& [key, valid_for] : policy.keys) {
         for (const SignatureAlgorithm algorithm : accepted_algorithms(key)) {
             if (check_signature(key, algorithm, payload, signature)) return &key;
         }

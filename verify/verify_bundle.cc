@@ -89,10 +89,12 @@ private:
     // The key that signed. Where the bundle's hint names one of ours, only that one is asked; a
     // hint proves nothing, so otherwise every key is.
     Result<Signed> find_signer() {
-        const auto named = std::ranges::find(policy_.keys, bundle_.key_hint, key_hint);
+        const auto named =
+            std::ranges::find(policy_.keys, bundle_.key_hint,
+                              [](const TrustedKey& key) { return key_hint(key.key); });
         std::optional<Error> first;  // of the algorithm that clients use, where there are two
-        for (const PublicKey& key : policy_.keys) {
-            if (named != policy_.keys.end() && key != *named) continue;
+        for (const auto& [key, valid_for] : policy_.keys) {
+            if (named != policy_.keys.end() && key != named->key) continue;
             for (const SignatureAlgorithm algorithm :
                  algorithms_for(key, !bundle_.log_entries.empty())) {
                 auto found = check_content(key, algorithm);
@@ -101,13 +103,13 @@ private:
             }
         }
         if (named != policy_.keys.end()) {
-            return std::move(*first).context("signature by " + short_name(*named));
+            return std::move(*first).context("signature by " + short_name(named->key));
         }
         if (policy_.keys.size() > 1) {
             return refused("signature is by none of the " + std::to_string(policy_.keys.size()) +
                            " keys");
         }
-        return std::move(*first).context("signature by " + short_name(policy_.keys.front()));
+        return std::move(*first).context("signature by " + short_name(policy_.keys.front().key));
     }
 
     Result<Signed> check_content(const PublicKey& key, SignatureAlgorithm algorithm) {
@@ -165,8 +167,8 @@ private:
     }
 
     const NoteKey* find_log(const LogId& id) const {
-        const auto log = std::ranges::find(policy_.logs, id, &NoteKey::log_id);
-        return log == policy_.logs.end() ? nullptr : &*log;
+        const auto log = std::ranges::find(policy_.root.logs, id, &TrustedLog::id);
+        return log == policy_.root.logs.end() ? nullptr : &log->key;
     }
 
     // Every entry of a log we know must hold; each log counts once.

@@ -81,7 +81,7 @@ TEST_CASE("cosign's signature on an image index verifies", "[cosign_fixtures][ve
     const BlobDigest image = fixtures.tagged("multi");
     const auto verified = fixtures.verify(fixtures.bundle_of(image), image);
     REQUIRE_OK(verified);
-    REQUIRE(verified->key == fixtures.policy.keys[0]);
+    REQUIRE(verified->key == fixtures.policy.keys[0].key);
     REQUIRE(key_hint(verified->key) == kHint);
     REQUIRE(verified->artifact == image);
     REQUIRE(verified->statement->predicate_type == kSignPredicateType);
@@ -188,7 +188,7 @@ TEST_CASE("cosign's image signature with one thing changed is refused for that",
          edit(good, "mediaType", "application/vnd.dev.sigstore.bundle+json;version=0.1")},
         {"bundle: is signed with a certificate; only signatures by a key are read yet",
          edit(without(good, "verificationMaterial.publicKey"), "verificationMaterial.certificate",
-              Json::object({{"rawBytes", to_base64(fixtures.policy.keys[0].spki())}}))},
+              Json::object({{"rawBytes", to_base64(fixtures.policy.keys[0].key.spki())}}))},
         {"base64 has a character outside its alphabet",
          edit(good, "dsseEnvelope.signatures.0.sig", "MEYC\nIQC")},
         {"bundle: not valid JSON: syntax error at byte " + std::to_string(cut.size() + 1), cut},
@@ -210,7 +210,7 @@ TEST_CASE("cosign's image signature is refused for what was asked", "[cosign_fix
     REQUIRE_REFUSED(fixtures.verify(good, other), "statement is not about " + to_string(other));
 
     Policy& policy = fixtures.policy;
-    const PublicKey cosign = policy.keys[0];
+    const PublicKey cosign = policy.keys[0].key;
     const PublicKey stranger = test::signer_of(KeyType::EcdsaP256).public_key();
     policy.predicate_type = kSbomType;
     REQUIRE_REFUSED(fixtures.verify(good, image),
@@ -232,7 +232,7 @@ TEST_CASE("cosign's image signature is refused for what was asked", "[cosign_fix
     policy.keys = {cosign};
     REQUIRE_OK(fixtures.verify(renamed, image));
 
-    policy.logs = {test::SmallLog().key()};
+    policy.root.logs = {test::SmallLog().key()};
     policy.log_threshold = 1;
     REQUIRE_REFUSED(fixtures.verify(good, image),
                     "the bundle has entries of 0 known log(s), expected 1");

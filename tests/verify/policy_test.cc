@@ -13,7 +13,7 @@ constexpr Timestamp kNow{1'750'000'000};  // 2025-06-15T15:06:40Z
 Policy policy_with_one_log() {
     Policy policy;
     policy.keys = {test::signer_of(KeyType::EcdsaP256).public_key()};
-    policy.logs = {test::SmallLog().key()};
+    policy.root.logs = {test::SmallLog().key()};
     return policy;
 }
 
@@ -27,7 +27,7 @@ TEST_CASE("a policy asks for one log unless told otherwise", "[policy]") {
 TEST_CASE("a policy without a key passes nothing", "[policy]") {
     Policy policy = policy_with_one_log();
     policy.keys.clear();
-    REQUIRE_REFUSED(check_policy(policy, kNow), "policy names no key that may sign");
+    REQUIRE_REFUSED(check_policy(policy, kNow), "policy names nobody who may sign");
     REQUIRE_FAULT(check_policy(policy, kNow), Fault::Config);
     REQUIRE_FAULT(check_policy({}, kNow), Fault::Config);
 }
@@ -42,13 +42,13 @@ TEST_CASE("a policy that asks for more logs than it names passes nothing", "[pol
     policy.log_threshold = SIZE_MAX;
     REQUIRE_FAULT(check_policy(policy, kNow), Fault::Config);
     policy.log_threshold = 0;
-    policy.logs.clear();
+    policy.root.logs.clear();
     REQUIRE_OK(check_policy(policy, kNow));
 }
 
 TEST_CASE("the same log named twice is one log", "[policy]") {
     Policy policy = policy_with_one_log();
-    policy.logs.push_back(policy.logs.front());
+    policy.root.logs.push_back(policy.root.logs.front());
     REQUIRE_OK(check_policy(policy, kNow));
     policy.log_threshold = 2;
     REQUIRE_REFUSED(check_policy(policy, kNow), "policy asks for 2 log(s) and names 1");

@@ -72,7 +72,7 @@ TEST_CASE("a policy that asks for a log is not met", "[simple_signing]") {
     const std::string payload = payload_about(to_string(kImage));
     Signer& signer = test::signer_of(KeyType::EcdsaP256);
     Policy policy = policy_for(signer.public_key());
-    policy.logs = {test::SmallLog().key()};
+    policy.root.logs = {test::SmallLog().key()};
     policy.log_threshold = 1;
     const auto verified = verify_simple_signing(
         as_bytes(payload), signer.sign(as_bytes(payload)).value(), kImage, policy, kNow);
@@ -88,7 +88,7 @@ TEST_CASE("an expired policy and one without keys decide nothing", "[simple_sign
     REQUIRE_FAULT(verify_simple_signing({}, {}, kImage, policy, kNow), Fault::Config);
     policy.keys.clear();
     REQUIRE_REFUSED(verify_simple_signing({}, {}, kImage, policy, kNow),
-                    "policy names no key that may sign");
+                    "policy names nobody who may sign");
 }
 
 TEST_CASE("the signature is over exactly these bytes, by a key of the policy", "[simple_signing]") {

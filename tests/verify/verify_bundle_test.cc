@@ -62,7 +62,7 @@ private:
         log.append(to_buffer("somebody else's entry"));
         bundle = make(signer, logged ? &log : nullptr);
         policy.keys = {signer.public_key()};
-        policy.logs = {log.key()};
+        policy.root.logs = {log.key()};
         policy.log_threshold = logged ? 1 : 0;
         policy.predicate_type = predicate_type;
     }
@@ -92,7 +92,7 @@ TEST_CASE("a logged image signature verifies, and says what was proved", "[verif
     const Artifact& artifact = GENERATE_REF(kArtifact, kDigestOnly);
     const auto verified = good.verify(artifact);
     REQUIRE_OK(verified);
-    REQUIRE(verified->key == good.policy.keys[0]);
+    REQUIRE(verified->key == good.policy.keys[0].key);
     REQUIRE(verified->artifact == kArtifact.digest);
     REQUIRE(verified->statement->predicate_type == kSignPredicateType);
     REQUIRE(verified->checkpoints.size() == 1);
@@ -130,17 +130,17 @@ TEST_CASE("a file's digest alone will do where it is the one that was signed", "
     REQUIRE_OK(Case::message(KeyType::Rsa).verify(kDigestOnly));
     const Case wide = Case::message(KeyType::EcdsaP384);
     REQUIRE_REFUSED(wide.verify(kDigestOnly),
-                    signature_by(wide.policy.keys[0]) +
+                    signature_by(wide.policy.keys[0].key) +
                         "the signature is over the file's sha384 digest, which is not known");
     REQUIRE_OK(wide.verify({digest_of(kFile, HashAlgorithm::Sha384), std::nullopt}));
     const Case prehashed = Case::message(KeyType::Ed25519);
     REQUIRE_REFUSED(prehashed.verify(kDigestOnly),
-                    signature_by(prehashed.policy.keys[0]) +
+                    signature_by(prehashed.policy.keys[0].key) +
                         "the signature is over the file's sha512 digest, which is not known");
     REQUIRE_OK(prehashed.verify({digest_of(kFile, HashAlgorithm::Sha512), std::nullopt}));
     const Case pure = Case::message(KeyType::Ed25519, false);
     REQUIRE_REFUSED(pure.verify(kDigestOnly),
-                    signature_by(pure.policy.keys[0]) +
+                    signature_by(pure.policy.keys[0].key) +
                         "a plain Ed25519 signature needs the file, its digest is not enough");
 }
 
@@ -165,7 +165,7 @@ TEST_CASE("an Ed25519 signature is pure without a log and prehashed with one", "
     Case logged = Case::message(KeyType::Ed25519);
     const Case plain = Case::message(KeyType::Ed25519, false);
     const std::string why =
-        signature_by(logged.policy.keys[0]) + "Ed25519 signature does not verify";
+        signature_by(logged.policy.keys[0].key) + "Ed25519 signature does not verify";
     SigstoreBundle mixed = logged.bundle;
     mixed.content = plain.bundle.content;
     REQUIRE_REFUSED(logged.verify_text(to_string(mixed)), why);
@@ -189,7 +189,7 @@ TEST_CASE("nothing is decided without a policy that can pass", "[verify_bundle]"
     good.policy.log_threshold = 2;
     REQUIRE_REFUSED(good.verify(), "policy asks for 2 log(s) and names 1");
     good.policy.keys.clear();
-    REQUIRE_REFUSED(good.verify(), "policy names no key that may sign");
+    REQUIRE_REFUSED(good.verify(), "policy names nobody who may sign");
     REQUIRE_FAULT(good.verify(), Fault::Config);
 }
 
@@ -212,7 +212,7 @@ TEST_CASE("a bundle that does not parse is untrusted, not malformed", "[verify_b
 
 TEST_CASE("the signer is one of the policy's keys, found by hint or by trying", "[verify_bundle]") {
     Case good = Case::dsse();
-    const PublicKey signer = good.policy.keys[0];
+    const PublicKey signer = good.policy.keys[0].key;
     const PublicKey stranger = test::signer_of(KeyType::EcdsaP384).public_key();
     const PublicKey third = test::signer_of(KeyType::Ed25519).public_key();
     const std::string by_stranger = signature_by(stranger) + "ECDSA signature does not verify";
@@ -379,7 +379,7 @@ TEST_CASE("a signature that has no form in a log is in none", "[verify_bundle]")
     good.policy.keys = {odd->public_key()};
     REQUIRE_REFUSED(good.verify(), "key and signature algorithm have no common name");
     REQUIRE_FAULT(good.verify(), Fault::Untrusted);
-    good.policy.logs.clear();
+    good.policy.root.logs.clear();
     good.policy.log_threshold = 0;
     REQUIRE_OK(good.verify());
 }
@@ -495,7 +495,7 @@ TEST_CASE("a threshold counts different logs", "[verify_bundle]") {
     Case good = Case::dsse();
     test::SmallLog second("second.example.com");
     const HashedRekord record = parse_entry(good.entry().body).value();
-    good.policy.logs.push_back(second.key());
+    good.policy.root.logs.push_back(second.key());
     good.policy.log_threshold = 2;
     REQUIRE_REFUSED(good.verify(), "the bundle has entries of 1 known log(s), expected 2");
 
@@ -526,7 +526,7 @@ TEST_CASE("signatures of one kind are not bundles of the other", "[verify_bundle
     file.bundle.content = MessageSignature{std::nullopt, envelope.signature};
     REQUIRE_OK(file.verify({digest_of(pae), Bytes(pae)}));  // so it is, of that file
     REQUIRE_REFUSED(file.verify(),
-                    signature_by(file.policy.keys[0]) + "ECDSA signature does not verify");
+                    signature_by(file.policy.keys[0].key) + "ECDSA signature does not verify");
 }
 
 namespace {

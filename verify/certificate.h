@@ -1,0 +1,37 @@
+// One X.509 certificate (RFC 5280), as bundles and trusted roots carry it. Parsed, not trusted: who
+// vouches for it is x509_chain.h, what it says of the signer is identity.h.
+#pragma once
+
+#include "core/time.h"
+#include "verify/public_key.h"
+
+#include <memory>
+
+struct x509_st;  // OpenSSL's X509
+
+namespace boltseal {
+
+class Certificate {
+public:
+    Bytes der() const;
+    const PublicKey& key() const;
+    const TimeRange& validity() const;  // both ends are given
+    x509_st* openssl() const;           // borrowed, for the .cc files of verify/; not to be changed
+    bool operator==(const Certificate& other) const { return equal(der(), other.der()); }
+
+private:
+    friend Result<Certificate> parse_certificate(Bytes der);
+    struct Parsed;
+    explicit Certificate(std::shared_ptr<const Parsed> parsed) : parsed_(std::move(parsed)) {}
+    std::shared_ptr<const Parsed> parsed_;  // never changes; owned by every copy of the certificate
+};
+
+// Exactly one certificate of at most 64 KiB, in the DER it prints back to, with a key of a kind
+// that public_key.h accepts.
+Result<Certificate> parse_certificate(Bytes der);
+
+// One or more "CERTIFICATE" blocks, 16 at most, with nothing but white space around them.
+Result<std::vector<Certificate>> parse_certificates_pem(Bytes pem);
+std::string to_pem(const Certificate& certificate);
+
+}  // namespace boltseal
