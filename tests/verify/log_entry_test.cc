@@ -318,7 +318,7 @@ TEST_CASE("what is tolerated in a place is noted", "[log_entry]") {
     const Deviations expected = {
         {"logIndex", "is a number, expected a string"},
         {"logId.keyId", "is base64 in another form than the padded standard one"},
-        {"inclusionProof.'x'", "is unknown"}};
+        {"inclusionProof.x", "is unknown"}};
     REQUIRE(noted == expected);
 }
 
