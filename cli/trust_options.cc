@@ -9,6 +9,7 @@ namespace boltseal {
 
 namespace {
 
+constexpr std::size_t kMaxTrustedRoot = std::size_t{4} << 20;
 constexpr std::size_t kMaxKeyFile = std::size_t{64} << 10;
 
 struct TypeName {
@@ -31,6 +32,36 @@ Error unusable(const std::filesystem::path& path, Error error) {
     return std::move(error).context("key '" + path.string() + "'").as(Fault::Config);
 }
 
+// cosign's names for the same things.
+void add_identity_options(CLI::App& command, TrustOptions& options) {
+    auto* identity = command
+                         .add_option("--certificate-identity", options.identity,
+                                     "Who must have signed: email, URI or name in the certificate")
+                         ->type_name("NAME");
+    command
+        .add_option("--certificate-identity-regexp", options.identity_regexp,
+                    "The same as a regular expression, which must match all of it")
+        ->excludes(identity)
+        ->type_name("REGEXP");
+    auto* issuer = command
+                       .add_option("--certificate-oidc-issuer", options.issuer,
+                                   "Who must vouch for that identity: the OIDC issuer")
+                       ->type_name("URL");
+    command
+        .add_option("--certificate-oidc-issuer-regexp", options.issuer_regexp,
+                    "The same as a regular expression, which must match all of it")
+        ->excludes(issuer)
+        ->type_name("REGEXP");
+}
+
+// Nothing, if neither is given.
+Result<std::optional<Pattern>> load_pattern(const std::string& exact, const std::string& regexp) {
+    if (!exact.empty()) return std::optional(Pattern::exactly(exact));
+    if (regexp.empty()) return std::optional<Pattern>();
+    BOLTSEAL_TRY(Pattern pattern, Pattern::regex(regexp));
+    return std::optional(std::move(pattern));
+}
+
 }  // namespace
 
 void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType accepts) {
@@ -45,13 +76,25 @@ void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType acc
         ->envname("BOLTSEAL_LOG_KEY")
         ->allow_extra_args(false)
         ->type_name("FILE");
+    command
+        .add_option("--trusted-root", options.trusted_root,
+                    "Sigstore trusted_root.json: logs, certificate and time-stamping authorities")
+        ->envname("BOLTSEAL_TRUSTED_ROOT")
+        ->type_name("FILE");
+    add_identity_options(command, options);
+    command.add_flag("--strict", options.strict,
+                     "Refuse what the formats tolerate and signers do not write");
     command.add_flag("--insecure-no-log", options.no_log,
                      "Accept signatures that no transparency log has seen");
+    command.add_flag("--insecure-ignore-sct", options.no_certificate_log,
+                     "Accept certificates that no certificate transparency log has seen");
+    command.add_flag("--insecure-accept-promise", options.promise_alone,
+                     "Accept a log's promise without its proof, as in bundles of version 0.1");
     if (accepts == AcceptsType::Yes) {
         command
             .add_option("--type", options.type,
                         "Verify an attestation of this predicate type instead of a signature "
-                        "(cyclonedx, spdxjson, slsaprovenance1, openvex, vuln, custom, or a URI)")
+                        "(cyclonedx, spdxjson, slsaprovenance1, openvex, vuln, custom, a URI, or any)")
             ->type_name("TYPE");
     }
 }
@@ -76,31 +119,60 @@ Result<NoteKey> load_note_key(const std::filesystem::path& path) {
 
 namespace {
 
-Result<Policy> load_policy(const TrustOptions& options, std::string_view default_type) {
-    if (options.keys.empty()) {
-        return Error(Fault::Config, "no key to verify with")
-            .with_hint("name the signer's public key with --key or BOLTSEAL_PUBLIC_KEY");
-    }
-    if (options.log_keys.empty() && !options.no_log) {
-        return Error(Fault::Config, "no transparency log to verify with")
-            .with_hint(
-                "name the log's key with --log-key or BOLTSEAL_LOG_KEY, or waive the log "
-                "with --insecure-no-log");
-    }
-    Policy policy;
-    policy.predicate_type = default_type;
-    if (!options.type.empty()) {
-        BOLTSEAL_TRY(policy.predicate_type, parse_predicate_type(options.type));
-    }
+Result<TrustedRoot> load_trusted_root(const std::filesystem::path& path) {
+    auto bytes = read_file(path, kMaxTrustedRoot);
+    auto root = bytes ? parse_trusted_root(*bytes) : Result<TrustedRoot>(std::move(bytes).error());
+    if (root) return root;
+    return std::move(root).error().context("trusted root '" + path.string() + "'").as(
+        Fault::Config);
+}
+
+Result<void> load_signers(const TrustOptions& options, Policy& policy) {
     for (const auto& path : options.keys) {
         BOLTSEAL_TRY(PublicKey key, load_public_key(path));
         policy.keys.emplace_back(std::move(key));
+    }
+    BOLTSEAL_TRY(auto name, load_pattern(options.identity, options.identity_regexp));
+    BOLTSEAL_TRY(auto issuer, load_pattern(options.issuer, options.issuer_regexp));
+    if (name.has_value() != issuer.has_value()) {
+        return Error(Fault::Config, "an identity means nothing without its issuer, nor the reverse")
+            .with_hint("give --certificate-identity and --certificate-oidc-issuer together");
+    }
+    if (name) policy.identities.push_back({*std::move(name), *std::move(issuer), {}});
+    if (!policy.keys.empty() || !policy.identities.empty()) return {};
+    return Error(Fault::Config, "no key or identity to verify with")
+        .with_hint("name the signer's public key with --key or BOLTSEAL_PUBLIC_KEY, or the "
+                   "certificate's identity with --certificate-identity and "
+                   "--certificate-oidc-issuer");
+}
+
+Result<void> load_logs(const TrustOptions& options, Policy& policy) {
+    if (!options.trusted_root.empty()) {
+        BOLTSEAL_TRY(policy.root, load_trusted_root(options.trusted_root));
     }
     for (const auto& path : options.log_keys) {
         BOLTSEAL_TRY(NoteKey key, load_note_key(path));
         policy.root.logs.emplace_back(std::move(key));
     }
     policy.log_threshold = options.no_log ? 0 : 1;
+    policy.sct_threshold = options.no_certificate_log ? 0 : 1;
+    if (!policy.root.logs.empty() || options.no_log) return {};
+    return Error(Fault::Config, "no transparency log to verify with")
+        .with_hint("name the log's key with --log-key or BOLTSEAL_LOG_KEY, or a trusted root with "
+                   "--trusted-root, or waive the log with --insecure-no-log");
+}
+
+Result<Policy> load_policy(const TrustOptions& options, std::string_view default_type) {
+    Policy policy;
+    BOLTSEAL_CHECK(load_signers(options, policy));
+    BOLTSEAL_CHECK(load_logs(options, policy));
+    policy.accept_promise_alone = options.promise_alone;
+    policy.strict = options.strict;
+    policy.predicate_type = default_type;
+    policy.any_predicate_type = options.type == "any";
+    if (!options.type.empty() && !policy.any_predicate_type) {
+        BOLTSEAL_TRY(policy.predicate_type, parse_predicate_type(options.type));
+    }
     return policy;
 }
 

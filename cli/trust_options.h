@@ -18,15 +18,25 @@ struct TrustOptions {
     std::vector<std::filesystem::path> keys;      // --key, PEM public keys
     std::vector<std::filesystem::path> log_keys;  // --log-key, files with one vkey line each
     bool no_log = false;                          // --insecure-no-log
+    std::filesystem::path trusted_root;           // --trusted-root
+    std::string identity;                         // --certificate-identity
+    std::string identity_regexp;                  // --certificate-identity-regexp
+    std::string issuer;                           // --certificate-oidc-issuer
+    std::string issuer_regexp;                    // --certificate-oidc-issuer-regexp
+    bool no_certificate_log = false;              // --insecure-ignore-sct
+    bool promise_alone = false;                   // --insecure-accept-promise
+    bool strict = false;                          // --strict
     std::string type;                             // --type
 };
 
 enum class AcceptsType { No, Yes };
 void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType accepts);
 
-// Config if a file is missing or is no key, or if no log is named and none was waived. The policy
-// asks for one log and for the attestation that was asked for; without --type, for an image's
-// signature, or for a file that is signed directly.
+// Config if a file is missing or is not what it should be, if nobody is named who may sign, or if no
+// log is named and none was waived. The policy asks for one log, and for one certificate log where a
+// certificate signed, and for the attestation that was asked for; without --type, for an image's
+// signature, or for a file that is signed directly. "any" stands for signatures and attestations of
+// every type.
 Result<Policy> load_image_policy(const TrustOptions& options);
 Result<Policy> load_file_policy(const TrustOptions& options);
 
