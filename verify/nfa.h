@@ -13,11 +13,11 @@ using ByteSet = std::bitset<256>;
 
 // A regular expression as a tree. Built by the readers of the pattern languages.
 struct NfaNode {
-    enum class Kind { Empty, Bytes, Sequence, Choice, Repeat };
+    enum class Kind { Empty, OneOf, Sequence, Choice, Repeat };
     static constexpr unsigned kUnbounded = ~0U;
 
     Kind kind = Kind::Empty;
-    ByteSet bytes;                  // Bytes: one byte of these
+    ByteSet bytes;                  // OneOf: one byte of these
     std::vector<NfaNode> children;  // Sequence, Choice: any number; Repeat: one
     unsigned min = 0;               // Repeat: from so often
     unsigned max = kUnbounded;      // to so often
