@@ -186,12 +186,21 @@ private:
                 {"log-entry", "entry " + std::to_string(entry.index) + " of log '" + log->name +
                                   "' is this signature, in a tree of " +
                                   std::to_string(entry.head.size) + " that the log has signed"});
+            BOLTSEAL_CHECK(check_cosigned(checkpoint, verified));
             verified.checkpoints.push_back(std::move(checkpoint));
             verified.log_indexes.push_back(entry.index);
         }
         if (counted.size() >= policy_.log_threshold) return {};
         return refused("the bundle has entries of " + std::to_string(counted.size()) +
                        " known log(s), expected " + std::to_string(policy_.log_threshold));
+    }
+
+    Result<void> check_cosigned(const VerifiedCheckpoint& checkpoint, Verified& verified) {
+        BOLTSEAL_TRY(const auto cosigned, check_witnesses(checkpoint, policy_.witnesses));
+        if (policy_.witnesses.asks_for_none()) return {};
+        verified.checks.push_back({"witnesses", "that tree of log '" + checkpoint.origin() +
+                                                    "' is " + to_string(cosigned)});
+        return {};
     }
 
     Result<VerifiedCheckpoint> check_entry_of(const Signed& by, const LogEntry& entry,
