@@ -5,11 +5,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+
 namespace boltseal {
 
 namespace {
 
 constexpr std::size_t kMaxKeyFile = std::size_t{64} << 10;
+constexpr std::size_t kMaxPolicyFile = std::size_t{64} << 10;
 
 struct TypeName {
     std::string_view name;
@@ -31,7 +34,28 @@ Error unusable(const std::filesystem::path& path, Error error) {
     return std::move(error).context("key '" + path.string() + "'").as(Fault::Config);
 }
 
+std::string is_given(const std::string& value) {
+    return value.empty() ? "needs a file" : "";
+}
+
 }  // namespace
+
+void add_log_key_option(CLI::App& command, std::vector<std::filesystem::path>& log_keys) {
+    command
+        .add_option("--log-key", log_keys,
+                    "Key (vkey line) of a log that must prove the entry; may be repeated")
+        ->envname("BOLTSEAL_LOG_KEY")
+        ->allow_extra_args(false)
+        ->type_name("FILE");
+}
+
+void add_witness_policy_option(CLI::App& command, std::filesystem::path& witness_policy) {
+    command
+        .add_option("--witness-policy", witness_policy,
+                    "Witnesses that must have cosigned the log's checkpoint (C2SP tlog-policy)")
+        ->check(is_given)  // an empty variable of a script must not waive the witnesses
+        ->type_name("FILE");
+}
 
 void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType accepts) {
     command
@@ -39,12 +63,8 @@ void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType acc
         ->envname("BOLTSEAL_PUBLIC_KEY")
         ->allow_extra_args(false)
         ->type_name("FILE");
-    command
-        .add_option("--log-key", options.log_keys,
-                    "Key (vkey line) of a log that must prove the entry; may be repeated")
-        ->envname("BOLTSEAL_LOG_KEY")
-        ->allow_extra_args(false)
-        ->type_name("FILE");
+    add_log_key_option(command, options.log_keys);
+    add_witness_policy_option(command, options.witness_policy);
     command.add_flag("--insecure-no-log", options.no_log,
                      "Accept signatures that no transparency log has seen");
     if (accepts == AcceptsType::Yes) {
@@ -74,6 +94,32 @@ Result<NoteKey> load_note_key(const std::filesystem::path& path) {
     return key;
 }
 
+Result<WitnessPolicy> load_witness_policy(const std::filesystem::path& path) {
+    if (path.empty()) return WitnessPolicy();
+    auto bytes = read_file(path, kMaxPolicyFile);
+    auto policy = bytes ? parse_witness_policy(*bytes) : std::move(bytes).error();
+    if (!policy) {
+        return std::move(policy)
+            .error()
+            .context("witness policy '" + path.string() + "'")
+            .as(Fault::Config);
+    }
+    return policy;
+}
+
+Result<std::vector<NoteKey>> load_logs(const std::vector<std::filesystem::path>& log_keys,
+                                       const WitnessPolicy& witnesses) {
+    std::vector<NoteKey> logs;
+    for (const auto& path : log_keys) {
+        BOLTSEAL_TRY(NoteKey key, load_note_key(path));
+        logs.push_back(std::move(key));
+    }
+    for (const NoteKey& log : witnesses.logs()) {
+        if (std::ranges::find(logs, log) == logs.end()) logs.push_back(log);
+    }
+    return logs;
+}
+
 namespace {
 
 Result<Policy> load_policy(const TrustOptions& options, std::string_view default_type) {
@@ -81,13 +127,17 @@ Result<Policy> load_policy(const TrustOptions& options, std::string_view default
         return Error(Fault::Config, "no key to verify with")
             .with_hint("name the signer's public key with --key or BOLTSEAL_PUBLIC_KEY");
     }
-    if (options.log_keys.empty() && !options.no_log) {
+    if (options.no_log && !options.witness_policy.empty()) {
+        return Error(Fault::Config, "--witness-policy and --insecure-no-log exclude one another");
+    }
+    Policy policy;
+    BOLTSEAL_TRY(policy.witnesses, load_witness_policy(options.witness_policy));
+    if (options.log_keys.empty() && policy.witnesses.logs().empty() && !options.no_log) {
         return Error(Fault::Config, "no transparency log to verify with")
             .with_hint(
                 "name the log's key with --log-key or BOLTSEAL_LOG_KEY, or waive the log "
                 "with --insecure-no-log");
     }
-    Policy policy;
     policy.predicate_type = default_type;
     if (!options.type.empty()) {
         BOLTSEAL_TRY(policy.predicate_type, parse_predicate_type(options.type));
@@ -96,10 +146,8 @@ Result<Policy> load_policy(const TrustOptions& options, std::string_view default
         BOLTSEAL_TRY(PublicKey key, load_public_key(path));
         policy.keys.emplace_back(std::move(key));
     }
-    for (const auto& path : options.log_keys) {
-        BOLTSEAL_TRY(NoteKey key, load_note_key(path));
-        policy.root.logs.emplace_back(std::move(key));
-    }
+    BOLTSEAL_TRY(const auto logs, load_logs(options.log_keys, policy.witnesses));
+    policy.root.logs.assign(logs.begin(), logs.end());
     policy.log_threshold = options.no_log ? 0 : 1;
     return policy;
 }
