@@ -5,12 +5,15 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+
 namespace boltseal {
 
 namespace {
 
 constexpr std::size_t kMaxTrustedRoot = std::size_t{4} << 20;
 constexpr std::size_t kMaxKeyFile = std::size_t{64} << 10;
+constexpr std::size_t kMaxPolicyFile = std::size_t{64} << 10;
 
 struct TypeName {
     std::string_view name;
@@ -62,7 +65,28 @@ Result<std::optional<Pattern>> load_pattern(const std::string& exact, const std:
     return std::optional(std::move(pattern));
 }
 
+std::string is_given(const std::string& value) {
+    return value.empty() ? "needs a file" : "";
+}
+
 }  // namespace
+
+void add_log_key_option(CLI::App& command, std::vector<std::filesystem::path>& log_keys) {
+    command
+        .add_option("--log-key", log_keys,
+                    "Key (vkey line) of a log that must prove the entry; may be repeated")
+        ->envname("BOLTSEAL_LOG_KEY")
+        ->allow_extra_args(false)
+        ->type_name("FILE");
+}
+
+void add_witness_policy_option(CLI::App& command, std::filesystem::path& witness_policy) {
+    command
+        .add_option("--witness-policy", witness_policy,
+                    "Witnesses that must have cosigned the log's checkpoint (C2SP tlog-policy)")
+        ->check(is_given)  // an empty variable of a script must not waive the witnesses
+        ->type_name("FILE");
+}
 
 void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType accepts) {
     command
@@ -70,12 +94,8 @@ void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType acc
         ->envname("BOLTSEAL_PUBLIC_KEY")
         ->allow_extra_args(false)
         ->type_name("FILE");
-    command
-        .add_option("--log-key", options.log_keys,
-                    "Key (vkey line) of a log that must prove the entry; may be repeated")
-        ->envname("BOLTSEAL_LOG_KEY")
-        ->allow_extra_args(false)
-        ->type_name("FILE");
+    add_log_key_option(command, options.log_keys);
+    add_witness_policy_option(command, options.witness_policy);
     command
         .add_option("--trusted-root", options.trusted_root,
                     "Sigstore trusted_root.json: logs, certificate and time-stamping authorities")
@@ -92,9 +112,10 @@ void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType acc
                      "Accept a log's promise without its proof, as in bundles of version 0.1");
     if (accepts == AcceptsType::Yes) {
         command
-            .add_option("--type", options.type,
-                        "Verify an attestation of this predicate type instead of a signature "
-                        "(cyclonedx, spdxjson, slsaprovenance1, openvex, vuln, custom, a URI, or any)")
+            .add_option(
+                "--type", options.type,
+                "Verify an attestation of this predicate type instead of a signature "
+                "(cyclonedx, spdxjson, slsaprovenance1, openvex, vuln, custom, a URI, or any)")
             ->type_name("TYPE");
     }
 }
@@ -117,14 +138,42 @@ Result<NoteKey> load_note_key(const std::filesystem::path& path) {
     return key;
 }
 
+Result<WitnessPolicy> load_witness_policy(const std::filesystem::path& path) {
+    if (path.empty()) return WitnessPolicy();
+    auto bytes = read_file(path, kMaxPolicyFile);
+    auto policy = bytes ? parse_witness_policy(*bytes) : std::move(bytes).error();
+    if (!policy) {
+        return std::move(policy)
+            .error()
+            .context("witness policy '" + path.string() + "'")
+            .as(Fault::Config);
+    }
+    return policy;
+}
+
+Result<std::vector<NoteKey>> load_logs(const std::vector<std::filesystem::path>& log_keys,
+                                       const WitnessPolicy& witnesses) {
+    std::vector<NoteKey> logs;
+    for (const auto& path : log_keys) {
+        BOLTSEAL_TRY(NoteKey key, load_note_key(path));
+        logs.push_back(std::move(key));
+    }
+    for (const NoteKey& log : witnesses.logs()) {
+        if (std::ranges::find(logs, log) == logs.end()) logs.push_back(log);
+    }
+    return logs;
+}
+
 namespace {
 
 Result<TrustedRoot> load_trusted_root(const std::filesystem::path& path) {
     auto bytes = read_file(path, kMaxTrustedRoot);
     auto root = bytes ? parse_trusted_root(*bytes) : Result<TrustedRoot>(std::move(bytes).error());
     if (root) return root;
-    return std::move(root).error().context("trusted root '" + path.string() + "'").as(
-        Fault::Config);
+    return std::move(root)
+        .error()
+        .context("trusted root '" + path.string() + "'")
+        .as(Fault::Config);
 }
 
 Result<void> load_signers(const TrustOptions& options, Policy& policy) {
@@ -141,31 +190,35 @@ Result<void> load_signers(const TrustOptions& options, Policy& policy) {
     if (name) policy.identities.push_back({*std::move(name), *std::move(issuer), {}});
     if (!policy.keys.empty() || !policy.identities.empty()) return {};
     return Error(Fault::Config, "no key or identity to verify with")
-        .with_hint("name the signer's public key with --key or BOLTSEAL_PUBLIC_KEY, or the "
-                   "certificate's identity with --certificate-identity and "
-                   "--certificate-oidc-issuer");
+        .with_hint(
+            "name the signer's public key with --key or BOLTSEAL_PUBLIC_KEY, or the "
+            "certificate's identity with --certificate-identity and "
+            "--certificate-oidc-issuer");
 }
 
-Result<void> load_logs(const TrustOptions& options, Policy& policy) {
+Result<void> load_trust(const TrustOptions& options, Policy& policy) {
     if (!options.trusted_root.empty()) {
         BOLTSEAL_TRY(policy.root, load_trusted_root(options.trusted_root));
     }
-    for (const auto& path : options.log_keys) {
-        BOLTSEAL_TRY(NoteKey key, load_note_key(path));
-        policy.root.logs.emplace_back(std::move(key));
+    BOLTSEAL_TRY(policy.witnesses, load_witness_policy(options.witness_policy));
+    if (options.no_log && !options.witness_policy.empty()) {
+        return Error(Fault::Config, "--witness-policy and --insecure-no-log exclude one another");
     }
+    BOLTSEAL_TRY(const auto logs, load_logs(options.log_keys, policy.witnesses));
+    for (const NoteKey& log : logs) policy.root.logs.emplace_back(log);
     policy.log_threshold = options.no_log ? 0 : 1;
     policy.sct_threshold = options.no_certificate_log ? 0 : 1;
     if (!policy.root.logs.empty() || options.no_log) return {};
     return Error(Fault::Config, "no transparency log to verify with")
-        .with_hint("name the log's key with --log-key or BOLTSEAL_LOG_KEY, or a trusted root with "
-                   "--trusted-root, or waive the log with --insecure-no-log");
+        .with_hint(
+            "name the log's key with --log-key or BOLTSEAL_LOG_KEY, or a trusted root with "
+            "--trusted-root, or waive the log with --insecure-no-log");
 }
 
 Result<Policy> load_policy(const TrustOptions& options, std::string_view default_type) {
     Policy policy;
     BOLTSEAL_CHECK(load_signers(options, policy));
-    BOLTSEAL_CHECK(load_logs(options, policy));
+    BOLTSEAL_CHECK(load_trust(options, policy));
     policy.accept_promise_alone = options.promise_alone;
     policy.strict = options.strict;
     policy.predicate_type = default_type;

@@ -17,6 +17,7 @@ namespace boltseal {
 struct TrustOptions {
     std::vector<std::filesystem::path> keys;      // --key, PEM public keys
     std::vector<std::filesystem::path> log_keys;  // --log-key, files with one vkey line each
+    std::filesystem::path witness_policy;         // --witness-policy
     bool no_log = false;                          // --insecure-no-log
     std::filesystem::path trusted_root;           // --trusted-root
     std::string identity;                         // --certificate-identity
@@ -32,11 +33,15 @@ struct TrustOptions {
 enum class AcceptsType { No, Yes };
 void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType accepts);
 
+// The two options that say which logs to believe, and with which witnesses.
+void add_log_key_option(CLI::App& command, std::vector<std::filesystem::path>& log_keys);
+void add_witness_policy_option(CLI::App& command, std::filesystem::path& witness_policy);
+
 // Config if a file is missing or is not what it should be, if nobody is named who may sign, or if no
 // log is named and none was waived. The policy asks for one log, and for one certificate log where a
 // certificate signed, and for the attestation that was asked for; without --type, for an image's
 // signature, or for a file that is signed directly. "any" stands for signatures and attestations of
-// every type.
+// every type. Logs that the witness policy names are believed as those of --log-key.
 Result<Policy> load_image_policy(const TrustOptions& options);
 Result<Policy> load_file_policy(const TrustOptions& options);
 
@@ -45,5 +50,11 @@ Result<std::string> parse_predicate_type(const std::string& name);
 
 Result<PublicKey> load_public_key(const std::filesystem::path& path);
 Result<NoteKey> load_note_key(const std::filesystem::path& path);
+// Asks for none if there is no path.
+Result<WitnessPolicy> load_witness_policy(const std::filesystem::path& path);
+
+// The keys in these files, and then those that the policy names and that are not among them.
+Result<std::vector<NoteKey>> load_logs(const std::vector<std::filesystem::path>& log_keys,
+                                       const WitnessPolicy& witnesses);
 
 }  // namespace boltseal
