@@ -16,6 +16,7 @@ enum class DerTag : std::uint8_t {
     OctetString = 0x04,
     Null = 0x05,
     Oid = 0x06,
+    Utf8String = 0x0C,
     GeneralizedTime = 0x18,
     Sequence = 0x30,
     Set = 0x31,
