@@ -163,7 +163,8 @@ Result<SignedData> parse_fields(Bytes content) {
     BOLTSEAL_CHECK(parse_encapsulated(encapsulated.content, data));
     BOLTSEAL_TRY(const auto certificates, in.take_if(DerTag::Context0));
     if (certificates) BOLTSEAL_CHECK(parse_certificates(*certificates, data));
-    BOLTSEAL_CHECK(in.take_if(DerTag::Context1));  // revocation lists
+    BOLTSEAL_TRY(const auto revocation_lists, in.take_if(DerTag::Context1));
+    data.has_revocation_lists = revocation_lists.has_value();
     BOLTSEAL_TRY(const DerElement signers, in.take(DerTag::Set));
     BOLTSEAL_CHECK(in.end());
     BOLTSEAL_CHECK(parse_signers(signers.content, data));

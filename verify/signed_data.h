@@ -28,6 +28,7 @@ struct SignedData {
     Bytes content_type;  // an OBJECT IDENTIFIER, all of it
     Bytes content;
     std::vector<Bytes> certificates;  // each DER of something; may be empty
+    bool has_revocation_lists = false;
     SignerId signer;
     DerAlgorithm digest_algorithm;
     SignedAttributes attributes;
@@ -39,7 +40,7 @@ struct SignedData {
 // A ContentInfo (DER) that holds SignedData, with 16 certificates and 32 signed attributes at most.
 // Malformed if there is not exactly one signature, if it has no signed attributes, or if one of the
 // three that a time stamp must have is missing. Certificates of other kinds than X.509 are refused;
-// revocation lists and unsigned attributes, which prove nothing here, are skipped.
+// unsigned attributes, which prove nothing, are skipped.
 Result<SignedData> parse_signed_data(Bytes content_info);
 
 // Whether the signature names this certificate. Proves nothing.
@@ -47,8 +48,9 @@ bool names(const SignerId& signer, const Certificate& certificate);
 
 // Untrusted unless `signer` has signed the content: the attributes are about it and about this very
 // certificate (the first that a signing certificate attribute lists), and the signature over them
-// verifies. RSA PKCS#1 v1.5 and ECDSA with SHA-256, SHA-384 or SHA-512, one hash for all of it;
-// Ed25519 with SHA-512 (RFC 8419 section 3). Whether the certificate may sign is not looked at.
+// verifies. Revocation lists, which we would not heed, are refused. RSA PKCS#1 v1.5 and ECDSA with
+// SHA-256, SHA-384 or SHA-512, one hash for all of it; Ed25519 with SHA-512 (RFC 8419 section 3).
+// Whether the certificate may sign is not looked at.
 Result<void> check_signed_data(const SignedData& data, const Certificate& signer);
 
 }  // namespace boltseal
