@@ -29,6 +29,7 @@ Action add_keygen(CLI::App& app);
 Action add_proof(CLI::App& app);
 Action add_pull(CLI::App& app);
 Action add_push(CLI::App& app);
+Action add_recheck(CLI::App& app);
 Action add_sign(CLI::App& app);
 Action add_tree(CLI::App& app);
 Action add_verify(CLI::App& app);

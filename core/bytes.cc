@@ -62,11 +62,10 @@ bool is_utf8(Bytes bytes) {
     return true;
 }
 
-std::string printable(std::string_view text) {
+std::string printable(std::string_view text, std::size_t most) {
     static constexpr std::string_view kHex = "0123456789abcdef";
-    constexpr std::size_t kMost = 100;
     std::string out = "'";
-    for (const char c : text.substr(0, kMost)) {
+    for (const char c : text.substr(0, most)) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte >= 0x20 && byte < 0x7F) {
             out += c;
@@ -76,7 +75,7 @@ std::string printable(std::string_view text) {
             out += kHex[byte & 15];
         }
     }
-    return out + (text.size() > kMost ? "...'" : "'");
+    return out + (text.size() > most ? "...'" : "'");
 }
 
 Result<Bytes> Reader::take(std::size_t n) {
