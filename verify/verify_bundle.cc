@@ -240,7 +240,12 @@ Result<Verified> verify_bundle(Bytes bundle, const Artifact& artifact, const Pol
     }
     told.failed = "format";
     auto parsed = parse_bundle(bundle);
-    if (!parsed) return std::move(parsed).error().as(Fault::Untrusted);
+    if (!parsed) {
+        return std::move(parsed)
+            .error()
+            .as(Fault::Untrusted)
+            .with_hint("the bundle is damaged, or of a form that is not accepted: fetch it again");
+    }
     return Verification(*parsed, artifact, policy, now, told).run();
 }
 

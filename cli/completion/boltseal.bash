@@ -2,10 +2,16 @@
 
 _boltseal_commands() {  # PROGRAM
     case $1 in
-        boltseal) echo keygen sign attest verify pull push tree proof inspect version ;;
-        boltseal-verify) echo bundle proof inspect version ;;
+        boltseal) echo keygen sign attest verify pull push tree proof recheck inspect version ;;
+        boltseal-verify) echo bundle proof recheck inspect version ;;
         boltseal-log) echo init serve version ;;
     esac
+}
+
+_boltseal_verifier() {
+    echo --key --log-key --witness-policy --trusted-root --certificate-identity --certificate-identity-regexp \
+        --certificate-oidc-issuer --certificate-oidc-issuer-regexp --strict --insecure-no-log --insecure-ignore-sct \
+        --insecure-accept-promise --type --transcript --json
 }
 
 _boltseal_options() {  # PROGRAM COMMAND
@@ -16,18 +22,15 @@ _boltseal_options() {  # PROGRAM COMMAND
         boltseal:attest)
             echo --key --passphrase-fd --log --log-key --no-log --insecure-registry --predicate --type --bundle \
                 --json ;;
-        boltseal:verify)
-            echo --key --log-key --witness-policy --insecure-no-log --type --log --state --insecure-registry --bundle \
-                --json ;;
-        boltseal:pull)
-            echo --key --log-key --witness-policy --insecure-no-log --type --log --state --insecure-registry \
-                -o --output --platform --json ;;
+        boltseal:verify) echo "$(_boltseal_verifier)" --log --state --insecure-registry --bundle ;;
+        boltseal:pull) echo "$(_boltseal_verifier)" --log --state --insecure-registry -o --output --platform ;;
         boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
-        boltseal-verify:bundle) echo --key --log-key --witness-policy --insecure-no-log --type --bundle --json ;;
+        boltseal-verify:bundle) echo "$(_boltseal_verifier)" --bundle ;;
         boltseal-log:init) echo --dir --origin --url ;;
         boltseal-log:serve) echo --dir --listen ;;
         boltseal-log:version) ;;
         *:proof) echo --proof --log-key --witness-policy --leaf-hash --json ;;
+        *:recheck) echo --artifact --json ;;
         *:inspect | *:version) echo --json ;;
         *:) echo --version ;;
     esac
@@ -37,7 +40,8 @@ _boltseal_options() {  # PROGRAM COMMAND
 # What may stand behind an option: "files", "folders", words, or nothing that is known here.
 _boltseal_values() {  # COMMAND OPTION
     case $2 in
-        --key | --log-key | --witness-policy | --bundle | --predicate | --proof) echo files ;;
+        --key | --log-key | --witness-policy | --trusted-root | --bundle | --predicate | --proof | --transcript | \
+            --artifact) echo files ;;
         --state | --dir | --output) echo folders ;;
         -o) [ "$1" != pull ] || echo folders ;;
         --type)
@@ -58,7 +62,8 @@ _boltseal() {
     COMPREPLY=()
     # Flags have nothing behind them but the next word.
     case $previous in
-        --json | --no-log | --insecure-no-log | --only-index | -h | --help | --version) ;;
+        --json | --no-log | --insecure-no-log | --insecure-ignore-sct | --insecure-accept-promise | --strict | \
+            --only-index | -h | --help | --version) ;;
         -*)
             local values
             values=$(_boltseal_values "$command" "$previous")
