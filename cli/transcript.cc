@@ -33,27 +33,11 @@ Error bad(const std::string& why) {
     return Error(Fault::Malformed, "transcript: " + why);
 }
 
-// What a terminal would not show as it is: control characters (C0, DEL, C1), and those that turn
-// the direction of text (U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069).
-bool is_plain(std::string_view text) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto at = [&](std::size_t k) {
-            return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0U;
-        };
-        if (at(0) < 0x20 || at(0) == 0x7F) return false;
-        if (at(0) == 0xC2 && at(1) >= 0x80 && at(1) <= 0x9F) return false;
-        if (at(0) != 0xE2) continue;
-        if (at(1) == 0x80 && (at(2) == 0x8E || at(2) == 0x8F)) return false;
-        if (at(1) == 0x80 && at(2) >= 0xAA && at(2) <= 0xAE) return false;
-        if (at(1) == 0x81 && at(2) >= 0xA6 && at(2) <= 0xA9) return false;
-    }
-    return true;
-}
-
 // Text that may be shown.
 Result<std::string> plain_at(const Json& json, std::string_view name) {
     BOLTSEAL_TRY(const std::string* text, json.string_at(name));
-    if (!is_plain(*text)) return bad("'" + std::string(name) + "' has control characters");
+    if (without_controls(*text) != *text)
+        return bad("'" + std::string(name) + "' has control characters");
     return *text;
 }
 

@@ -29,7 +29,11 @@ constexpr ShownExtension kShown[] = {
 std::string line(const std::string& name, const std::string& text, std::size_t indent = 2) {
     const std::size_t width = kColumn + 2 - indent;
     const std::size_t pad = name.size() < width ? width - name.size() : 1;
-    return std::string(indent, ' ') + name + std::string(pad, ' ') + text + '\n';
+    return std::string(indent, ' ') + name + std::string(pad, ' ') + without_controls(text) + '\n';
+}
+
+std::string first_line(std::string_view word, const VerdictSubject& subject) {
+    return std::string(word) + ": " + subject.kind + " " + without_controls(subject.name) + '\n';
 }
 
 std::string in_capitals(std::string_view word) {
@@ -58,7 +62,7 @@ std::string extension_lines(const CertificateIdentity& identity) {
 }
 
 std::string verified_text(const VerdictSubject& subject, const Verified& verified) {
-    std::string text = "verified: " + subject.kind + " " + subject.name + "\n";
+    std::string text = first_line("verified", subject);
     text += line("digest", to_string(verified.artifact)) + held_lines(verified.checks);
     if (verified.identity) text += extension_lines(*verified.identity);
     for (const Deviation& deviation : verified.deviations) {
@@ -71,7 +75,7 @@ std::string verified_text(const VerdictSubject& subject, const Verified& verifie
 std::string refused_text(const VerdictSubject& subject, const Judgement& judgement) {
     const Error& error = judgement.verified.error();
     const std::string_view word = verdict_of(error.fault());
-    std::string text = std::string(word) + ": " + subject.kind + " " + subject.name + "\n";
+    std::string text = first_line(word, subject);
     if (subject.digest) text += line("digest", to_string(*subject.digest));
     if (judgement.evidence) text += line("evidence", to_string(*judgement.evidence));
     text += held_lines(judgement.trace.checks);

@@ -29,6 +29,10 @@ std::string printable(std::string_view text, std::size_t most = 100);
 // Enough for the names and addresses that a person has to compare.
 inline constexpr std::size_t kInFull = 2048;
 
+// The text with everything escaped that a terminal would not show as it is: control characters (C0,
+// DEL, C1), and those that turn the direction of text. For whole lines, as the last step.
+std::string without_controls(std::string_view text);
+
 // Consumes a byte string from its front. A read that wants more than there is fails as Malformed
 // and consumes nothing. The bytes behind the view must outlive the reader and what it returns.
 class Reader {
