@@ -65,7 +65,7 @@ TEST_CASE("the text form is that of c2sp.org/tlog-proof@v1", "[tlog_proof]") {
 }
 
 TEST_CASE("every entry of trees of many sizes is proved", "[tlog_proof]") {
-    for (const std::uint64_t size : {1, 2, 3, 7, 8, 9}) {
+    for (const std::uint64_t size : {1U, 2U, 3U, 7U, 8U, 9U}) {
         for (std::uint64_t index = 0; index < size; ++index) {
             CAPTURE(size, index);
             const World w(index, size);
@@ -256,4 +256,31 @@ TEST_CASE("entries of tessera's log are proved at every size", "[tlog_proof][vec
             REQUIRE_FALSE(check_tlog_proof(*parsed, leaves[(index + 1) % 15], log, {}).has_value());
         }
     }
+}
+
+// A Rekor v2 log of Sigstore's staging, as three witnesses of other people have cosigned it. Two of
+// them have published their keys; the third is asked for nothing, and its line is ignored.
+TEST_CASE("a public log is proved with the cosignatures of public witnesses",
+          "[tlog_proof][vectors]") {
+    const auto folder = test::require_vectors("sigstore-bundles/rekor2-dsse-happy-path");
+    const Json bundle = test::load_vector(folder / "bundle.sigstore.json");
+    const auto entry =
+        parse_log_entry(test::member_at(to_json(bundle), "verificationMaterial.tlogEntries.0"));
+    REQUIRE_OK(entry);
+    const auto policy = parse_witness_policy(
+        as_bytes("log log2025-alpha3.rekor.sigstage.dev+d3d3a70c+"
+                 "AZQ93VXPMmj9uZj7U/7CefQ9yy8RgYFv6mKzOseipjqp\n"
+                 "witness stagemole witness.stagemole.eu+67f7aea0+"
+                 "BEqSG3yu9YrmcM3BHvQYTxwFj3uSWakQepafafpUqklv\n"
+                 "witness navigli witness.navigli.sunlight.geomys.org+a3e00fe2+"
+                 "BNy/co4C1Hn1p+INwJrfUlgz7W55dSZReusH/GhUhJ/G\n"
+                 "group both all stagemole navigli\nquorum both\n"));
+    REQUIRE_OK(policy);
+    const TlogProof proof{{}, entry->proof, entry->checkpoint};
+    const auto proved = check_tlog_proof(parse(to_string(proof)).value(), hash_leaf(entry->body),
+                                         policy->logs().front(), *policy);
+    REQUIRE_OK(proved);
+    REQUIRE(proved->checkpoint.head().size == 4'026'479);
+    REQUIRE(to_string(proved->cosigned) ==
+            "cosigned by 'stagemole' at 2026-05-13T19:23:34Z, 'navigli' at 2026-05-13T19:23:34Z");
 }
