@@ -15,7 +15,7 @@
 namespace boltseal::test {
 
 // When the certificates below are valid, unless they say otherwise.
-inline constexpr Timestamp kLeafStart{1'795'000'000};  // 2026-11-18T06:26:40Z
+inline constexpr Timestamp kLeafStart{1'795'000'000};  // 2026-11-18T11:06:40Z
 inline constexpr Timestamp kLeafEnd{kLeafStart.seconds + 600};
 inline constexpr Timestamp kCaStart{kLeafStart.seconds - 100'000'000};
 inline constexpr Timestamp kCaEnd{kLeafStart.seconds + 100'000'000};

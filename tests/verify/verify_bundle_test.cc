@@ -345,7 +345,7 @@ TEST_CASE("an entry of anything but this signature is refused", "[verify_bundle]
 
     const test::TestCertificate certificate = test::new_certificate();
     HashedRekord with_certificate = record;
-    with_certificate.key = parse_certificate_key(certificate.der).value();
+    with_certificate.key = parse_certificate(certificate.der).value().key();
     with_certificate.certificate = certificate.der;
     good.entry() = good.log.append(with_certificate);
     REQUIRE_REFUSED(good.verify(), why);
