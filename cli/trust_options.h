@@ -30,9 +30,6 @@ void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType acc
 Result<Policy> load_image_policy(const TrustOptions& options);
 Result<Policy> load_file_policy(const TrustOptions& options);
 
-// "cyclonedx" and the other short names, or a predicate type as it is; Config for anything else.
-Result<std::string> parse_predicate_type(const std::string& name);
-
 Result<PublicKey> load_public_key(const std::filesystem::path& path);
 Result<NoteKey> load_note_key(const std::filesystem::path& path);
 

@@ -147,6 +147,13 @@ std::uint64_t PolicyTable::number(std::string_view member, std::uint64_t least,
     return static_cast<std::uint64_t>(*value);
 }
 
+void PolicyTable::flag(std::string_view member) {
+    const auto* value = require<bool>(member, "true");
+    if (value && !*value) {
+        problem_at(member, quoted(member) + " is false, expected true or nothing");
+    }
+}
+
 Timestamp PolicyTable::time(std::string_view member) {
     const auto* value = require<Timestamp>(member, "a date such as 2027-01-31T00:00:00Z");
     return value ? *value : Timestamp{};
@@ -184,13 +191,16 @@ Pattern PolicyTable::pattern_of(PolicyNode& node, std::string_view member) {
                                       "\"...\" }");
         return {};
     }
-    PolicyTable table(node, quoted(member), reading_);
-    const bool is_glob = table.has("glob");
-    const std::string text = table.text(is_glob ? "glob" : "regex");
-    if (text.empty()) return {};
-    auto parsed = is_glob ? Pattern::glob(text) : Pattern::regex(text);
+    return PolicyTable(node, quoted(member), reading_).self_pattern();
+}
+
+Pattern PolicyTable::self_pattern() {
+    const bool is_glob = has("glob");
+    const std::string pattern = text(is_glob ? "glob" : "regex");
+    if (pattern.empty()) return {};
+    auto parsed = is_glob ? Pattern::glob(pattern) : Pattern::regex(pattern);
     if (parsed) return *std::move(parsed);
-    problem_line(node.line(), quoted(member) + ": " + parsed.error().message());
+    problem(name_ + ": " + parsed.error().message());
     return {};
 }
 

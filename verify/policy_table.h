@@ -43,11 +43,13 @@ public:
     std::string text(std::string_view member);                // 1 to 1024 bytes, printable
     std::vector<std::string> texts(std::string_view member);  // 1 to 64, all different
     std::uint64_t number(std::string_view member, std::uint64_t least, std::uint64_t most);
+    void flag(std::string_view member);  // true, the only thing that needs to be said
     Timestamp time(std::string_view member);
     std::int64_t seconds(std::string_view member);  // "90d", "24h", "15m" or "30s"
     std::string choice(std::string_view member, const std::vector<std::string>& allowed);
     // "exact text", { glob = "..." } or { regex = "..." }; see pattern.h.
     Pattern pattern(std::string_view member);
+    Pattern self_pattern();  // this table is the { glob = "..." } or { regex = "..." }
     std::vector<Pattern> patterns(std::string_view member);  // 1 to 64
     // The bytes of the file that the member names, at most `limit`.
     std::optional<Buffer> file(std::string_view member, std::size_t limit);
