@@ -74,37 +74,6 @@ std::string_view to_string(Verdict verdict) {
     return "undetermined";
 }
 
-std::vector<std::string> waivable_rules(const ImagePolicy& policy) {
-    std::vector<std::string> rules;
-    for (const AttestationRule& rule : policy.attestations) {
-        rules.push_back("attestation/" + rule.id);
-    }
-    if (policy.sbom) {
-        for (const ForbiddenOs& rule : policy.sbom->forbidden_os) {
-            rules.push_back("sbom/os/" + rule.id);
-        }
-        for (const ForbiddenPackage& rule : policy.sbom->forbidden_packages) {
-            rules.push_back("sbom/package/" + rule.id);
-        }
-        if (policy.sbom->allowed_licences) rules.emplace_back("sbom/allowed-licences");
-        if (!policy.sbom->denied_licences.empty()) rules.emplace_back("sbom/denied-licences");
-        if (!policy.sbom->allowed_bases.empty()) rules.emplace_back("sbom/bases");
-    }
-    if (const auto& provenance = policy.provenance) {
-        rules.emplace_back("provenance/builder");
-        if (!provenance->build_types.empty()) rules.emplace_back("provenance/build-type");
-        if (provenance->source) rules.emplace_back("provenance/source");
-        if (!provenance->refs.empty()) rules.emplace_back("provenance/ref");
-        if (provenance->parameters) rules.emplace_back("provenance/parameters");
-        if (!provenance->materials_include.empty()) {
-            rules.emplace_back("provenance/materials-include");
-        }
-        if (!provenance->materials_only.empty()) rules.emplace_back("provenance/materials-only");
-    }
-    for (const AssertRule& rule : policy.asserts) rules.push_back("assert/" + rule.id);
-    return rules;
-}
-
 PolicyOrProblems read_policy_file(Bytes text, const LoadPolicyFile& load) {
     auto parsed = parse_policy_toml(text);
     if (auto* problem = std::get_if<PolicyProblem>(&parsed)) return std::vector{*problem};

@@ -1,0 +1,120 @@
+#include "verify/proved_evidence.h"
+
+#include <algorithm>
+
+namespace boltseal {
+
+namespace {
+
+constexpr std::size_t kMaxJudged = 64;
+
+// What the bundle says it is about: nothing of it is proved yet.
+std::string claimed_type(Bytes bundle) {
+    const auto parsed = parse_bundle(bundle);
+    if (!parsed) return "";
+    const auto* envelope = std::get_if<Envelope>(&parsed->content);
+    if (!envelope) return "";
+    const auto statement = parse_statement(envelope->payload);
+    return statement ? statement->predicate_type : "";
+}
+
+bool fits(const Signer& signer, const Verified& verified) {
+    const auto* key = std::get_if<TrustedKey>(&signer.who);
+    return key && key->key == verified.key;
+}
+
+std::string who_signed(const Verified& verified) {
+    return key_hint(verified.key);
+}
+
+Result<ProvedBundle> prove(const ImagePolicy& policy, Bytes bundle, const std::string& type,
+                           const BlobDigest& manifest, Timestamp now) {
+    // A statement that names the type it has: what a rule asks for is compared with it later.
+    Policy asked = policy.evidence;
+    asked.predicate_type = type;
+    BOLTSEAL_TRY(Verified verified, verify_bundle(bundle, {manifest, std::nullopt}, asked, now));
+    BOLTSEAL_CHECK(policy.algorithms.check(verified.key));
+    ProvedBundle proved{digest_of(bundle), std::move(verified), {}, {}, {}};
+    for (const Signer& signer : policy.signers) {
+        if (fits(signer, proved.verified)) proved.signers.push_back(signer.name);
+    }
+    proved.who = who_signed(proved.verified);
+    return proved;
+}
+
+// Kuhn's algorithm: who signed on one side, the names of the rule on the other.
+class Matching {
+public:
+    Matching(const SignerRule& rule, const std::vector<const ProvedBundle*>& bundles)
+        : names_(rule.signers) {
+        for (const ProvedBundle* bundle : bundles) {
+            for (const std::string& name : bundle->signers) fitting_[bundle->who].insert(name);
+        }
+    }
+
+    std::size_t size() {
+        std::size_t count = 0;
+        for (const auto& [who, fitting] : fitting_) {
+            std::set<std::string> tried;
+            if (assign(who, tried)) ++count;
+        }
+        return count;
+    }
+
+private:
+    bool assign(const std::string& who, std::set<std::string>& tried) {
+        for (const std::string& name : names_) {
+            if (!fitting_[who].contains(name) || !tried.insert(name).second) continue;
+            const auto taken = taken_by_.find(name);
+            if (taken == taken_by_.end() || assign(taken->second, tried)) {
+                taken_by_[name] = who;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    const std::vector<std::string>& names_;
+    std::map<std::string, std::set<std::string>> fitting_;
+    std::map<std::string, std::string> taken_by_;
+};
+
+}  // namespace
+
+ProvedEvidence prove_evidence(const ImagePolicy& policy, const ManifestEvidence& found,
+                              Timestamp now) {
+    ProvedEvidence evidence{found.digest, found.platform, {}, {}, found.incomplete};
+    std::set<BlobDigest> seen;  // a copy says nothing new
+    for (const Buffer& bundle : found.bundles) {
+        const BlobDigest digest = digest_of(bundle);
+        if (!seen.insert(digest).second) continue;
+        if (seen.size() > kMaxJudged) {
+            evidence.incomplete = "more than 64 bundles are attached";
+            break;
+        }
+        const std::string type = claimed_type(bundle);
+        if (type.empty()) {
+            evidence.refused.push_back({digest, "", "holds no statement that can be read"});
+            continue;
+        }
+        auto proved = prove(policy, bundle, type, found.digest, now);
+        if (proved) {
+            evidence.proved.push_back(*std::move(proved));
+        } else {
+            evidence.refused.push_back({digest, type, proved.error().message()});
+        }
+    }
+    return evidence;
+}
+
+std::size_t count_signers(const SignerRule& rule, const std::vector<const ProvedBundle*>& bundles) {
+    return Matching(rule, bundles).size();
+}
+
+bool is_by(const ProvedBundle& bundle, const SignerRule& rule) {
+    return std::ranges::any_of(bundle.signers, [&](const std::string& name) {
+        return std::ranges::find(rule.signers, name) != rule.signers.end();
+    });
+}
+
+}  // namespace boltseal
