@@ -31,6 +31,9 @@ public:
     Fault fault() const { return fault_; }
     const std::string& message() const { return message_; }
     const std::string& hint() const { return hint_; }
+    // Where something was compared: what should have been there, and what was. Both may be empty.
+    const std::string& expected() const { return expected_; }
+    const std::string& found() const { return found_; }
 
     // Prefixes what we were trying to do: "reading bundle 'a.json': line 3: bad base64".
     Error&& context(const std::string& doing) && {
@@ -49,10 +52,18 @@ public:
         return std::move(*this);
     }
 
+    Error&& comparing(std::string expected, std::string found) && {
+        expected_ = std::move(expected);
+        found_ = std::move(found);
+        return std::move(*this);
+    }
+
 private:
     Fault fault_;
     std::string message_;
     std::string hint_;
+    std::string expected_;
+    std::string found_;
 };
 
 template <typename T>

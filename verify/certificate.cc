@@ -69,6 +69,10 @@ const TimeRange& Certificate::validity() const {
     return parsed_->validity;
 }
 
+bool Certificate::is_self_issued() const {
+    return X509_NAME_cmp(X509_get_subject_name(openssl()), X509_get_issuer_name(openssl())) == 0;
+}
+
 x509_st* Certificate::openssl() const {
     return parsed_->x509.get();
 }

@@ -16,6 +16,7 @@ public:
     Bytes der() const;
     const PublicKey& key() const;
     const TimeRange& validity() const;  // both ends are given
+    bool is_self_issued() const;        // subject and issuer are the same, as in a root
     x509_st* openssl() const;           // borrowed, for the .cc files of verify/; not to be changed
     bool operator==(const Certificate& other) const { return equal(der(), other.der()); }
 

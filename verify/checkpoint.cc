@@ -1,6 +1,7 @@
 #include "verify/checkpoint.h"
 
 #include "core/encoding.h"
+#include "verify/signature.h"
 
 #include <charconv>
 
@@ -75,6 +76,27 @@ Result<VerifiedCheckpoint> check_checkpoint(Bytes note, const NoteKey& log) {
         return Error(Fault::Untrusted, "a witness key cannot speak for a log");
     }
     BOLTSEAL_TRY(const auto signers, check_note(parsed, {log}));
+    return VerifiedCheckpoint(std::move(checkpoint), std::string(as_text(note)));
+}
+
+Result<VerifiedCheckpoint> check_rekor_v1_checkpoint(Bytes note, const PublicKey& log) {
+    BOLTSEAL_TRY(const Note parsed, parse_note(note));
+    BOLTSEAL_TRY(Checkpoint checkpoint, parse_checkpoint(parsed.text));
+    const auto id = sha256({log.spki()});
+    bool signed_by_log = false;
+    for (const NoteSignature& line : parsed.signatures) {
+        if (!equal(line.key_id, Bytes(id).first(line.key_id.size()))) continue;
+        if (!check_signature(log, default_algorithm(log), as_bytes(parsed.text), line.signature)) {
+            return Error(Fault::Untrusted,
+                         "note: signature by " + printable(line.name) + " does not verify");
+        }
+        if (!checkpoint.origin.starts_with(line.name + " - ")) {
+            return Error(Fault::Untrusted, "checkpoint is of log " + printable(checkpoint.origin) +
+                                               ", expected one of " + printable(line.name));
+        }
+        signed_by_log = true;
+    }
+    if (!signed_by_log) return Error(Fault::Untrusted, "note: not signed by any known key");
     return VerifiedCheckpoint(std::move(checkpoint), std::string(as_text(note)));
 }
 

@@ -26,6 +26,7 @@ public:
 
 private:
     friend Result<VerifiedCheckpoint> check_checkpoint(Bytes note, const NoteKey& log);
+    friend Result<VerifiedCheckpoint> check_rekor_v1_checkpoint(Bytes note, const PublicKey& log);
     VerifiedCheckpoint(Checkpoint checkpoint, std::string note)
         : checkpoint_(std::move(checkpoint)), note_(std::move(note)) {}
     Checkpoint checkpoint_;
@@ -35,5 +36,9 @@ private:
 // Untrusted unless the note is by `log`, and its origin is the key's name: a key speaks for one
 // log. Malformed if it is no checkpoint.
 Result<VerifiedCheckpoint> check_checkpoint(Bytes note, const NoteKey& log);
+
+// The same for Rekor v1, whose key has no name of its own: key ids are cut from the SHA-256 of the
+// SubjectPublicKeyInfo, and the origin is the name on the signature line, " - ", and a tree id.
+Result<VerifiedCheckpoint> check_rekor_v1_checkpoint(Bytes note, const PublicKey& log);
 
 }  // namespace boltseal

@@ -4,6 +4,12 @@
 
 namespace boltseal {
 
+namespace {
+
+constexpr std::size_t kMaxSignatures = 32;  // counted, and then refused
+
+}  // namespace
+
 Buffer pre_authentication_encoding(std::string_view payload_type, Bytes payload) {
     Writer out;
     out.put("DSSEv1 ").put(std::to_string(payload_type.size())).put(" ").put(payload_type);
@@ -11,27 +17,30 @@ Buffer pre_authentication_encoding(std::string_view payload_type, Bytes payload)
     return std::move(out).take();
 }
 
-Result<Envelope> parse_envelope(const Json& json) {
-    BOLTSEAL_CHECK(json.only({"payload", "payloadType", "signatures"}));
-    BOLTSEAL_TRY(const std::string* payload, json.string_at("payload"));
-    BOLTSEAL_TRY(const std::string* type, json.string_at("payloadType"));
-    BOLTSEAL_TRY(const Json::Array* signatures, json.array_at("signatures"));
-    if (signatures->size() != 1) {
-        return Error(Fault::Malformed, "envelope has " + std::to_string(signatures->size()) +
-                                           " signatures instead of one");
+Result<Envelope> parse_envelope(const ProtoReader& message) {
+    BOLTSEAL_CHECK(message.only({"payload", "payloadType", "signatures"}));
+    BOLTSEAL_TRY(const std::string* type, message.string("payloadType"));
+    BOLTSEAL_TRY(const auto signatures, message.messages("signatures", kMaxSignatures));
+    if (signatures.size() != 1) {
+        return message.bad(
+            "signatures", "has " + std::to_string(signatures.size()) + " signatures, expected one");
     }
-    const Json& signature = signatures->front();
+    const ProtoReader& signature = signatures.front();
     BOLTSEAL_CHECK(signature.only({"sig", "keyid"}));
-    BOLTSEAL_TRY(const std::string* sig, signature.string_at("sig"));
     Envelope envelope;
     envelope.payload_type = *type;
-    BOLTSEAL_TRY(envelope.payload, parse_base64_any(*payload));
-    BOLTSEAL_TRY(envelope.signature, parse_base64_any(*sig));
-    if (signature.find("keyid")) {
-        BOLTSEAL_TRY(const std::string* key_id, signature.string_at("keyid"));
+    BOLTSEAL_TRY(envelope.payload, message.bytes("payload"));
+    BOLTSEAL_TRY(envelope.signature, signature.bytes("sig"));
+    if (signature.has("keyid")) {
+        BOLTSEAL_TRY(const std::string* key_id, signature.string("keyid"));
         envelope.key_id = *key_id;
     }
     return envelope;
+}
+
+Result<Envelope> parse_envelope(const Json& json) {
+    Deviations tolerated;
+    return parse_envelope(ProtoReader(json, tolerated));
 }
 
 Json to_json(const Envelope& envelope) {

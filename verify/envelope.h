@@ -2,7 +2,7 @@
 // github.com/secure-systems-lab/dsse, protocol.md v1.0.2 and envelope.md
 #pragma once
 
-#include "core/json.h"
+#include "verify/proto_reader.h"
 #include "verify/signature.h"
 
 namespace boltseal {
@@ -20,7 +20,8 @@ struct Envelope {
 // PAE(type, body) = "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body: the bytes that are signed.
 Buffer pre_authentication_encoding(std::string_view payload_type, Bytes payload);
 
-// Malformed unless there is exactly one signature and nothing unknown.
+// Malformed unless there is exactly one signature. What the reader tolerates it notes.
+Result<Envelope> parse_envelope(const ProtoReader& message);
 Result<Envelope> parse_envelope(const Json& json);
 Json to_json(const Envelope& envelope);
 

@@ -2,16 +2,17 @@
 
 #include "core/encoding.h"
 
-#include <charconv>
-
 namespace boltseal {
 
 namespace {
 
 constexpr std::string_view kKind = "hashedrekord";
+constexpr std::string_view kDsseKind = "dsse";
 constexpr std::string_view kVersion = "0.0.2";
 constexpr std::size_t kMaxBody = 65'535;  // what an entry bundle of a tiled log can hold
-constexpr std::size_t kMaxHashes = 64;    // a tree of 2^64 leaves is that high
+constexpr std::size_t kMaxRekorV1Body = std::size_t{16} << 20;
+constexpr std::uint64_t kMaxTime = 253'402'300'799;  // the year 9999
+constexpr std::size_t kMaxHashes = 64;               // a tree of 2^64 leaves is that high
 
 Error bad(const std::string& why) {
     return Error(Fault::Malformed, "log entry: " + why);
@@ -22,32 +23,6 @@ Result<Buffer> bytes_at(const Json& json, std::string_view name) {
     auto bytes = parse_base64_any(*text);
     if (!bytes) return bad("'" + std::string(name) + "': " + bytes.error().message());
     return bytes;
-}
-
-// proto3 JSON writes 64-bit integers as strings, and readers take numbers too. It leaves zero out:
-// the first entry of a log has no index where Go has written it.
-Result<std::uint64_t> integer_at(const Json& json, std::string_view name) {
-    const Json* member = json.find(name);
-    if (!member) return 0;
-    if (const auto number = member->as_uint()) return *number;
-    const std::string* text = member->as_string();
-    std::uint64_t value = 0;
-    if (text) {
-        const auto end = std::from_chars(text->data(), text->data() + text->size(), value);
-        if (end.ec == std::errc() && end.ptr == text->data() + text->size() &&
-            std::to_string(value) == *text) {
-            return value;
-        }
-    }
-    return bad("'" + std::string(name) + "' is not a non-negative integer");
-}
-
-// Fields of Rekor v1 that v2 leaves at their proto3 default: absent, null, 0 or "0".
-Result<void> check_unset(const Json& json, std::string_view name) {
-    const Json* member = json.find(name);
-    if (!member || member->is_null() || member->as_uint() == 0u) return {};
-    if (const std::string* text = member->as_string(); text && *text == "0") return {};
-    return bad("'" + std::string(name) + "' belongs to Rekor v1, which is not read");
 }
 
 Json verifier_json(const HashedRekord& entry, std::string details) {
@@ -95,34 +70,80 @@ Result<HashedRekord> parse_spec(const Json& spec) {
                         std::move(by.certificate)};
 }
 
-Result<std::vector<TreeHash>> parse_hashes(const Json& proof) {
-    BOLTSEAL_TRY(const Json::Array* items, proof.array_at("hashes"));
-    if (items->size() > kMaxHashes) return bad("inclusion proof has more than 64 hashes");
-    std::vector<TreeHash> hashes;
-    for (const Json& item : *items) {
-        const std::string* text = item.as_string();
-        if (!text) return bad("'hashes' holds something else than strings");
-        BOLTSEAL_TRY(const Buffer bytes, parse_base64_any(*text));
-        BOLTSEAL_TRY(const TreeHash hash, TreeHash::from(bytes));
-        hashes.push_back(hash);
-    }
-    return hashes;
-}
-
-Result<void> parse_proof(const Json& json, LogEntry& entry) {
-    BOLTSEAL_CHECK(json.only({"logIndex", "rootHash", "treeSize", "hashes", "checkpoint"}));
-    BOLTSEAL_TRY(entry.proof.index, integer_at(json, "logIndex"));
-    BOLTSEAL_TRY(entry.head.size, integer_at(json, "treeSize"));
-    BOLTSEAL_TRY(const Buffer root, bytes_at(json, "rootHash"));
+Result<void> parse_proof(const ProtoReader& message, LogEntry& entry) {
+    BOLTSEAL_CHECK(message.only({"logIndex", "rootHash", "treeSize", "hashes", "checkpoint"}));
+    BOLTSEAL_TRY(entry.proof.index, message.integer("logIndex"));
+    BOLTSEAL_TRY(entry.head.size, message.integer("treeSize"));
+    BOLTSEAL_TRY(const Buffer root, message.bytes("rootHash"));
     BOLTSEAL_TRY(entry.head.root, TreeHash::from(root));
-    if (json.find("hashes")) {  // a tree of one leaf has an empty proof, which proto3 may leave out
-        BOLTSEAL_TRY(entry.proof.path, parse_hashes(json));
+    // A tree of one leaf has an empty proof, which proto3 may leave out.
+    BOLTSEAL_TRY(const auto hashes, message.all_bytes("hashes", kMaxHashes));
+    for (const Buffer& bytes : hashes) {
+        BOLTSEAL_TRY(const TreeHash hash, TreeHash::from(bytes));
+        entry.proof.path.push_back(hash);
     }
-    BOLTSEAL_TRY(const Json* checkpoint, json.object_at("checkpoint"));
-    BOLTSEAL_CHECK(checkpoint->only({"envelope"}));
-    BOLTSEAL_TRY(const std::string* note, checkpoint->string_at("envelope"));
+    if (!message.has("checkpoint")) return {};
+    BOLTSEAL_TRY(const ProtoReader checkpoint, message.message("checkpoint"));
+    BOLTSEAL_CHECK(checkpoint.only({"envelope"}));
+    BOLTSEAL_TRY(const std::string* note, checkpoint.string("envelope"));
     entry.checkpoint = *note;
     return {};
+}
+
+// The fields of Rekor v1, which v2 leaves out or at zero.
+Result<void> parse_promise(const ProtoReader& message, LogEntry& entry) {
+    BOLTSEAL_TRY(const std::uint64_t time, message.integer("integratedTime"));
+    if (time > kMaxTime) return message.bad("integratedTime", "is no time");
+    if (time != 0) entry.claimed_time = Timestamp{static_cast<std::int64_t>(time)};
+    if (!message.has("inclusionPromise")) return {};
+    BOLTSEAL_TRY(const ProtoReader promise, message.message("inclusionPromise"));
+    BOLTSEAL_CHECK(promise.only({"signedEntryTimestamp"}));
+    BOLTSEAL_TRY(entry.promise, promise.bytes("signedEntryTimestamp"));
+    if (entry.promise.empty()) return promise.bad("signedEntryTimestamp", "is empty");
+    return {};
+}
+
+Json proof_json(const LogEntry& entry) {
+    Json::Array hashes;
+    for (const TreeHash& hash : entry.proof.path) hashes.emplace_back(to_base64(hash.bytes()));
+    Json json = Json::object({{"logIndex", std::to_string(entry.proof.index)},
+                              {"rootHash", to_base64(entry.head.root.bytes())},
+                              {"treeSize", std::to_string(entry.head.size)},
+                              {"hashes", std::move(hashes)}});
+    if (!entry.checkpoint.empty()) {
+        json.set("checkpoint", Json::object({{"envelope", entry.checkpoint}}));
+    }
+    return json;
+}
+
+Error refused(const std::string& why) {
+    return Error(Fault::Untrusted, "log entry: " + why);
+}
+
+bool is_rekor_v2(const LogEntry& entry) {
+    return entry.version == kVersion && (entry.kind == kKind || entry.kind == kDsseKind);
+}
+
+// The body of a kind of Rekor v2: its spec under its name.
+Result<Buffer> encode_body(std::string_view kind, std::string_view member, Json spec) {
+    Json named = Json::object({});
+    named.set(std::string(member), std::move(spec));
+    const Json body =
+        Json::object({{"apiVersion", kVersion}, {"kind", kind}, {"spec", std::move(named)}});
+    Buffer text = to_buffer(to_canonical_json(body));
+    if (text.size() > kMaxBody) return bad("larger than 65535 bytes");
+    return text;
+}
+
+Result<Json> signature_json(const HashedRekord& entry) {
+    BOLTSEAL_TRY(std::string details, key_details(entry.key, entry.algorithm));
+    return Json::object({{"content", to_base64(entry.signature)},
+                         {"verifier", verifier_json(entry, std::move(details))}});
+}
+
+Json digest_json(const BlobDigest& digest) {
+    return Json::object(
+        {{"algorithm", sigstore_name(digest.algorithm())}, {"digest", to_base64(digest.bytes())}});
 }
 
 }  // namespace
@@ -134,18 +155,17 @@ Result<Buffer> encode_entry(const HashedRekord& entry) {
     if (entry.digest.algorithm() != hash_of(entry.algorithm)) {
         return bad("signature is over another kind of digest");
     }
-    BOLTSEAL_TRY(std::string details, key_details(entry.key, entry.algorithm));
-    const Json data = Json::object({{"algorithm", sigstore_name(entry.digest.algorithm())},
-                                    {"digest", to_base64(entry.digest.bytes())}});
-    const Json signature = Json::object({{"content", to_base64(entry.signature)},
-                                         {"verifier", verifier_json(entry, std::move(details))}});
-    const Json record = Json::object({{"data", data}, {"signature", signature}});
-    const Json body = Json::object({{"apiVersion", kVersion},
-                                    {"kind", kKind},
-                                    {"spec", Json::object({{"hashedRekordV002", record}})}});
-    Buffer text = to_buffer(to_canonical_json(body));
-    if (text.size() > kMaxBody) return bad("larger than 65535 bytes");
-    return text;
+    BOLTSEAL_TRY(Json signature, signature_json(entry));
+    return encode_body(
+        kKind, "hashedRekordV002",
+        Json::object({{"data", digest_json(entry.digest)}, {"signature", std::move(signature)}}));
+}
+
+Result<Buffer> encode_dsse_entry(const HashedRekord& entry, Bytes payload) {
+    BOLTSEAL_TRY(Json signature, signature_json(entry));
+    return encode_body(kDsseKind, "dsseV002",
+                       Json::object({{"payloadHash", digest_json(digest_of(payload))},
+                                     {"signatures", Json::array({std::move(signature)})}}));
 }
 
 Result<HashedRekord> parse_entry(Bytes body) {
@@ -169,65 +189,80 @@ Result<void> check_entry(const HashedRekord& entry) {
     return check_signature_over_digest(entry.key, entry.algorithm, entry.digest, entry.signature);
 }
 
-Result<LogEntry> parse_log_entry(const Json& json) {
-    BOLTSEAL_CHECK(json.only({"logIndex", "logId", "kindVersion", "integratedTime",
-                              "inclusionPromise", "inclusionProof", "canonicalizedBody"}));
-    BOLTSEAL_CHECK(check_unset(json, "integratedTime"));
-    BOLTSEAL_CHECK(check_unset(json, "inclusionPromise"));
+Result<LogEntry> parse_log_entry(const ProtoReader& message) {
+    BOLTSEAL_CHECK(message.only({"logIndex", "logId", "kindVersion", "integratedTime",
+                                 "inclusionPromise", "inclusionProof", "canonicalizedBody"}));
     LogEntry entry;
-    BOLTSEAL_TRY(entry.index, integer_at(json, "logIndex"));
-    BOLTSEAL_TRY(const Json* log_id, json.object_at("logId"));
-    BOLTSEAL_CHECK(log_id->only({"keyId"}));
-    BOLTSEAL_TRY(const Buffer key_id, bytes_at(*log_id, "keyId"));
+    BOLTSEAL_TRY(entry.index, message.integer("logIndex"));
+    BOLTSEAL_TRY(const ProtoReader log_id, message.message("logId"));
+    BOLTSEAL_CHECK(log_id.only({"keyId"}));
+    BOLTSEAL_TRY(const Buffer key_id, log_id.bytes("keyId"));
     BOLTSEAL_TRY(entry.log_id, LogId::from(key_id));
-    BOLTSEAL_TRY(const Json* kind_version, json.object_at("kindVersion"));
-    BOLTSEAL_CHECK(kind_version->only({"kind", "version"}));
-    BOLTSEAL_TRY(const std::string* kind, kind_version->string_at("kind"));
-    BOLTSEAL_TRY(const std::string* version, kind_version->string_at("version"));
+    BOLTSEAL_TRY(const ProtoReader kind_version, message.message("kindVersion"));
+    BOLTSEAL_CHECK(kind_version.only({"kind", "version"}));
+    BOLTSEAL_TRY(const std::string* kind, kind_version.string("kind"));
+    BOLTSEAL_TRY(const std::string* version, kind_version.string("version"));
     entry.kind = *kind;
     entry.version = *version;
-    BOLTSEAL_TRY(const Json* proof, json.object_at("inclusionProof"));
-    BOLTSEAL_CHECK(parse_proof(*proof, entry));
-    BOLTSEAL_TRY(entry.body, bytes_at(json, "canonicalizedBody"));
+    BOLTSEAL_CHECK(parse_promise(message, entry));
+    entry.has_proof = message.has("inclusionProof");
+    if (entry.has_proof) {
+        BOLTSEAL_TRY(const ProtoReader proof, message.message("inclusionProof"));
+        BOLTSEAL_CHECK(parse_proof(proof, entry));
+    }
+    BOLTSEAL_TRY(entry.body, message.bytes("canonicalizedBody"));
+    if (entry.body.size() > kMaxRekorV1Body)
+        return message.bad("canonicalizedBody", "is too large");
     return entry;
 }
 
+Result<LogEntry> parse_log_entry(const Json& json) {
+    Deviations tolerated;
+    return parse_log_entry(ProtoReader(json, tolerated));
+}
+
 Json to_json(const LogEntry& entry) {
-    Json::Array hashes;
-    for (const TreeHash& hash : entry.proof.path) hashes.emplace_back(to_base64(hash.bytes()));
-    const Json proof =
-        Json::object({{"logIndex", std::to_string(entry.proof.index)},
-                      {"rootHash", to_base64(entry.head.root.bytes())},
-                      {"treeSize", std::to_string(entry.head.size)},
-                      {"hashes", std::move(hashes)},
-                      {"checkpoint", Json::object({{"envelope", entry.checkpoint}})}});
-    return Json::object(
+    Json json = Json::object(
         {{"logIndex", std::to_string(entry.index)},
          {"logId", Json::object({{"keyId", to_base64(entry.log_id.bytes())}})},
-         {"kindVersion", Json::object({{"kind", entry.kind}, {"version", entry.version}})},
-         {"inclusionProof", proof},
-         {"canonicalizedBody", to_base64(entry.body)}});
+         {"kindVersion", Json::object({{"kind", entry.kind}, {"version", entry.version}})}});
+    if (entry.claimed_time) {
+        json.set("integratedTime", std::to_string(entry.claimed_time->seconds));
+    }
+    if (!entry.promise.empty()) {
+        json.set("inclusionPromise",
+                 Json::object({{"signedEntryTimestamp", to_base64(entry.promise)}}));
+    }
+    if (entry.has_proof) json.set("inclusionProof", proof_json(entry));
+    json.set("canonicalizedBody", to_base64(entry.body));
+    return json;
+}
+
+Result<void> check_place(const LogEntry& entry, Bytes body, const VerifiedCheckpoint& checkpoint) {
+    if (checkpoint.head() != entry.head) {
+        return refused("proof and checkpoint differ in tree size or root");
+    }
+    auto included = check_inclusion(hash_leaf(body), entry.proof, entry.head);
+    if (!included) return std::move(included).error().context("log entry");
+    return {};
 }
 
 Result<VerifiedCheckpoint> check_log_entry(const LogEntry& entry, Bytes expected,
                                            const NoteKey& log) {
-    const auto refused = [](const std::string& why) {
-        return Error(Fault::Untrusted, "log entry: " + why);
-    };
     if (entry.log_id != log.log_id()) return refused("is of another log than '" + log.name + "'");
-    if (entry.kind != kKind || entry.version != kVersion) {
+    if (!is_rekor_v2(entry)) {
         return refused("kind is " + printable(entry.kind) + " " + printable(entry.version) +
-                       ", expected 'hashedrekord' '0.0.2'");
+                       ", expected 'hashedrekord' or 'dsse' '0.0.2'");
+    }
+    if (!entry.has_proof) return refused("has no inclusion proof");
+    if (entry.claimed_time || !entry.promise.empty()) {
+        return refused("has a time or promise, which Rekor v2 does not give");
     }
     if (!equal(entry.body, expected)) return refused("is about another signature, digest or key");
     if (entry.index != entry.proof.index) return refused("index differs from that of its proof");
     auto checkpoint = check_checkpoint(as_bytes(entry.checkpoint), log);
     if (!checkpoint) return std::move(checkpoint).error().context("log entry").as(Fault::Untrusted);
-    if (checkpoint->head() != entry.head) {
-        return refused("proof and checkpoint differ in tree size or root");
-    }
-    auto included = check_inclusion(hash_leaf(expected), entry.proof, entry.head);
-    if (!included) return std::move(included).error().context("log entry");
+    BOLTSEAL_CHECK(check_place(entry, expected, *checkpoint));
     return checkpoint;
 }
 

@@ -1,9 +1,11 @@
-// What stands in the log: Rekor v2 hashedrekord 0.0.2 entries, and the proof that an entry is in.
-// github.com/sigstore/rekor-tiles, api/proto/rekor/v2; specs/profile-rekor.md
+// What stands in a transparency log about a signature, and the proof that it is there: the entries
+// of Rekor v2, recomputed from what was signed, and those of Rekor v1, compared with it
+// (rekor_v1.h). github.com/sigstore/rekor-tiles, api/proto/rekor/v2; specs/profile-rekor.md
 #pragma once
 
-#include "core/json.h"
+#include "core/time.h"
 #include "verify/checkpoint.h"
+#include "verify/envelope.h"
 #include "verify/signature.h"
 
 namespace boltseal {
@@ -25,26 +27,36 @@ Result<HashedRekord> parse_entry(Bytes body);
 // Untrusted unless the entry's own signature is by its key over its digest.
 Result<void> check_entry(const HashedRekord& entry);
 
-// One entry's place in a log, as Rekor v2 answers and a Sigstore bundle carries it
+// The leaf that Rekor v2 wrote for envelopes until 2026-06, kind "dsse". Read, never written.
+Result<Buffer> encode_dsse_entry(const HashedRekord& entry, Bytes payload);
+
+// One entry's place in a log, as Rekor answers and a Sigstore bundle carries it
 // (TransparencyLogEntry). Parsed, not checked.
 struct LogEntry {
-    std::uint64_t index = 0;
+    std::uint64_t index = 0;  // Rekor v1 counts over all of its trees here
     LogId log_id;
     std::string kind;     // "hashedrekord"
     std::string version;  // "0.0.2"
     InclusionProof proof;
     TreeHead head;           // the proof leads to this
-    std::string checkpoint;  // the signed note that says so
+    std::string checkpoint;  // the signed note that says so; empty if there is none
     Buffer body;
+    std::optional<Timestamp> claimed_time = std::nullopt;  // Rekor v1; nothing without the promise
+    Buffer promise = {};    // Rekor v1's signed entry timestamp; empty if there is none
+    bool has_proof = true;  // only bundles of version 0.1 have none
 };
 
-// Malformed for Rekor v1 entries (integratedTime, inclusionPromise), which are not read yet.
+// What the reader tolerates it notes. Bodies of up to 16 MiB: Rekor v1 has whole envelopes in some.
+Result<LogEntry> parse_log_entry(const ProtoReader& message);
 Result<LogEntry> parse_log_entry(const Json& json);
 Json to_json(const LogEntry& entry);
 
 // Proved: the log signed a checkpoint with this head, the body is in it at this index, and the body
-// is exactly `expected`. Untrusted otherwise.
+// is exactly `expected`. For Rekor v2 entries. Untrusted otherwise.
 Result<VerifiedCheckpoint> check_log_entry(const LogEntry& entry, Bytes expected,
                                            const NoteKey& log);
+
+// Proof and checkpoint agree, and the body is in the tree. Untrusted otherwise.
+Result<void> check_place(const LogEntry& entry, Bytes body, const VerifiedCheckpoint& checkpoint);
 
 }  // namespace boltseal

@@ -8,6 +8,10 @@ Result<void> check_policy(const Policy& policy, Timestamp now) {
     if (policy.keys.empty() && policy.identities.empty()) {
         return Error(Fault::Config, "policy names nobody who may sign");
     }
+    if (policy.keys.empty() && policy.root.certificate_authorities.empty()) {
+        return Error(Fault::Config, "policy names identities and no authority that certifies them")
+            .with_hint("name the authorities with --trusted-root");
+    }
     std::set<LogId> logs;  // one that is named twice counts once
     for (const TrustedLog& log : policy.root.logs) logs.insert(log.id);
     if (policy.log_threshold > logs.size()) {

@@ -44,6 +44,7 @@ struct Policy {
     bool strict = false;  // what the formats tolerate and signers do not write is refused
     std::optional<Timestamp> expires;  // past this moment the policy passes nothing
     std::string predicate_type;  // of the statement, exactly; empty for artifacts signed directly
+    bool any_predicate_type = false;  // both, and any type: says no more than that it was signed
 };
 
 // Config if the policy cannot pass anything, or has expired at `now`.

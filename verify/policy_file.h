@@ -31,7 +31,7 @@ struct ImagePolicy {
     AllowedAlgorithms algorithms;
     std::vector<Signer> signers;  // those that its rules name
     // Their keys and identities, the root without what `algorithms` leaves out, and how many logs
-    // and time-stamping authorities must vouch for each bundle. The predicate type is the bundle's.
+    // and time-stamping authorities must vouch for each bundle, of whatever predicate type.
     Policy evidence;
 
     std::optional<SignerRule> signature;

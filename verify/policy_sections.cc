@@ -62,6 +62,7 @@ public:
         read_platforms();
         if (table_.has("expires")) policy_.expires = table_.time("expires");
         read_algorithms();
+        policy_.evidence.any_predicate_type = true;
         policy_.evidence.root = allowed_part(trust_.root, policy_.algorithms);
         read_rules();
         read_proofs();

@@ -103,6 +103,10 @@ private:
                           "' signs with certificates, and no 'trusted_root' names an " +
                           "authority for them");
         }
+        if (trust_.root.ct_logs.empty()) {
+            table.problem("'" + name + "' signs with certificates, and no 'trusted_root' names a " +
+                          "certificate transparency log for them");
+        }
         add(table, {name, std::move(identity)});
     }
 

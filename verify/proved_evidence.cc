@@ -1,5 +1,8 @@
 #include "verify/proved_evidence.h"
 
+#include "verify/bundle_signer.h"
+#include "verify/evidence_rules.h"
+
 #include <algorithm>
 
 namespace boltseal {
@@ -18,23 +21,44 @@ std::string claimed_type(Bytes bundle) {
     return statement ? statement->predicate_type : "";
 }
 
+bool asks_for(const ImagePolicy& policy, const std::string& type) {
+    if (policy.signature && type == kSignPredicateType) return true;
+    if (policy.exceptions && type == kExceptionType) return true;
+    return std::ranges::find(policy.attestations, type, &AttestationRule::predicate_type) !=
+           policy.attestations.end();
+}
+
 bool fits(const Signer& signer, const Verified& verified) {
-    const auto* key = std::get_if<TrustedKey>(&signer.who);
-    return key && key->key == verified.key;
+    if (const auto* key = std::get_if<TrustedKey>(&signer.who)) {
+        return !verified.identity && key->key == verified.key;
+    }
+    return verified.identity &&
+           is_identity(*verified.identity, std::get<TrustedIdentity>(signer.who));
 }
 
+// Keys of certificates are used once: who they are for is who has signed.
 std::string who_signed(const Verified& verified) {
-    return key_hint(verified.key);
+    if (!verified.identity) return key_hint(verified.key);
+    std::string who = verified.identity->issuer;
+    for (const SubjectName& name : verified.identity->names) {
+        who += "\n" + std::string(to_string(name.kind)) + "\n" + name.value;
+    }
+    return who;
 }
 
-Result<ProvedBundle> prove(const ImagePolicy& policy, Bytes bundle, const std::string& type,
-                           const BlobDigest& manifest, Timestamp now) {
-    // A statement that names the type it has: what a rule asks for is compared with it later.
-    Policy asked = policy.evidence;
-    asked.predicate_type = type;
-    BOLTSEAL_TRY(Verified verified, verify_bundle(bundle, {manifest, std::nullopt}, asked, now));
+std::optional<Timestamp> earliest(const std::vector<ProvedTime>& times) {
+    const auto first = std::ranges::min_element(times, {}, &ProvedTime::time);
+    return first == times.end() ? std::nullopt : std::optional(first->time);
+}
+
+Result<ProvedBundle> prove(const ImagePolicy& policy, Bytes bundle, const BlobDigest& manifest,
+                           Timestamp now) {
+    BOLTSEAL_TRY(Verified verified,
+                 verify_bundle(bundle, {manifest, std::nullopt}, policy.evidence, now));
+    if (!verified.statement) return Error(Fault::Untrusted, "holds no statement");
     BOLTSEAL_CHECK(policy.algorithms.check(verified.key));
-    ProvedBundle proved{digest_of(bundle), std::move(verified), {}, {}, {}};
+    const auto proved_time = earliest(verified.times);
+    ProvedBundle proved{digest_of(bundle), std::move(verified), {}, {}, proved_time};
     for (const Signer& signer : policy.signers) {
         if (fits(signer, proved.verified)) proved.signers.push_back(signer.name);
     }
@@ -97,7 +121,11 @@ ProvedEvidence prove_evidence(const ImagePolicy& policy, const ManifestEvidence&
             evidence.refused.push_back({digest, "", "holds no statement that can be read"});
             continue;
         }
-        auto proved = prove(policy, bundle, type, found.digest, now);
+        if (!asks_for(policy, type)) {
+            evidence.refused.push_back({digest, type, "no rule asks for it"});
+            continue;
+        }
+        auto proved = prove(policy, bundle, found.digest, now);
         if (proved) {
             evidence.proved.push_back(*std::move(proved));
         } else {

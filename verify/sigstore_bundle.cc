@@ -2,110 +2,222 @@
 
 #include "core/encoding.h"
 
+#include <algorithm>
+
 namespace boltseal {
 
 namespace {
 
 constexpr JsonLimits kLimits = {.max_bytes = std::size_t{32} << 20, .max_depth = 32};
 constexpr std::size_t kMaxLogEntries = 32;
+constexpr std::size_t kMaxTimestamps = 32;
+constexpr std::size_t kMaxCertificates = 16;
 
 Error bad(const std::string& why) {
     return Error(Fault::Malformed, "bundle: " + why);
 }
 
-Result<MessageSignature> parse_message_signature(const Json& json) {
-    BOLTSEAL_CHECK(json.only({"messageDigest", "signature"}));
-    MessageSignature message;
-    if (json.find("messageDigest")) {
-        BOLTSEAL_TRY(const Json* digest, json.object_at("messageDigest"));
-        BOLTSEAL_CHECK(digest->only({"algorithm", "digest"}));
-        BOLTSEAL_TRY(const std::string* name, digest->string_at("algorithm"));
+struct MediaType {
+    std::string_view name;
+    BundleVersion version;
+};
+constexpr MediaType kMediaTypes[] = {
+    {kBundleMediaType, BundleVersion::V03},
+    {"application/vnd.dev.sigstore.bundle+json;version=0.3", BundleVersion::V03},
+    {"application/vnd.dev.sigstore.bundle+json;version=0.2", BundleVersion::V02},
+    {"application/vnd.dev.sigstore.bundle+json;version=0.1", BundleVersion::V01},
+};
+
+Result<BundleVersion> parse_version(const ProtoReader& message) {
+    BOLTSEAL_TRY(const std::string* name, message.string("mediaType"));
+    const auto type = std::ranges::find(kMediaTypes, *name, &MediaType::name);
+    if (type == std::end(kMediaTypes)) {
+        return bad("media type " + printable(*name) + " is not read");
+    }
+    if (*name != kBundleMediaType) {
+        message.note("mediaType",
+                     "is '" + *name + "', expected '" + std::string(kBundleMediaType) + "'");
+    }
+    return type->version;
+}
+
+Result<MessageSignature> parse_message_signature(const ProtoReader& message) {
+    BOLTSEAL_CHECK(message.only({"messageDigest", "signature"}));
+    MessageSignature content;
+    if (message.has("messageDigest")) {
+        BOLTSEAL_TRY(const ProtoReader digest, message.message("messageDigest"));
+        BOLTSEAL_CHECK(digest.only({"algorithm", "digest"}));
+        BOLTSEAL_TRY(const std::string* name, digest.string("algorithm"));
         BOLTSEAL_TRY(const HashAlgorithm algorithm, parse_sigstore_hash(*name));
-        BOLTSEAL_TRY(const std::string* text, digest->string_at("digest"));
-        BOLTSEAL_TRY(const Buffer bytes, parse_base64_any(*text));
-        BOLTSEAL_TRY(message.claimed_digest, BlobDigest::from(algorithm, bytes));
+        BOLTSEAL_TRY(const Buffer bytes, digest.bytes("digest"));
+        BOLTSEAL_TRY(content.claimed_digest, BlobDigest::from(algorithm, bytes));
+    } else {
+        message.note("messageDigest", "is missing");
     }
-    BOLTSEAL_TRY(const std::string* signature, json.string_at("signature"));
-    BOLTSEAL_TRY(message.signature, parse_base64_any(*signature));
-    return message;
+    BOLTSEAL_TRY(content.signature, message.bytes("signature"));
+    return content;
 }
 
-// Members of VerificationMaterial that say something we cannot check yet: refused unless empty.
-Result<void> check_no_timestamps(const Json& material) {
-    const Json* data = material.find("timestampVerificationData");
-    if (!data) return {};
-    BOLTSEAL_CHECK(data->only({"rfc3161Timestamps"}));
-    const Json* timestamps = data->find("rfc3161Timestamps");
-    if (!timestamps || (timestamps->as_array() && timestamps->as_array()->empty())) return {};
-    return bad("carries RFC 3161 timestamps, which are not read yet");
-}
-
-Result<void> parse_material(const Json& material, SigstoreBundle& bundle) {
-    if (material.find("certificate") || material.find("x509CertificateChain")) {
-        return bad("is signed with a certificate; only signatures by a key are read yet");
+// Only the first, the signer's, is used; signers do not send the root along.
+Result<void> parse_chain(const ProtoReader& chain, SigstoreBundle& bundle) {
+    BOLTSEAL_CHECK(chain.only({"certificates"}));
+    BOLTSEAL_TRY(const auto members, chain.messages("certificates", kMaxCertificates));
+    if (members.empty()) return chain.bad("certificates", "is empty");
+    for (const ProtoReader& member : members) {
+        BOLTSEAL_CHECK(member.only({"rawBytes"}));
+        BOLTSEAL_TRY(const Buffer der, member.bytes("rawBytes"));
+        BOLTSEAL_TRY(Certificate certificate, parse_certificate(der));
+        if (certificate.is_self_issued()) return bad("carries a root certificate");
+        if (!bundle.certificate) bundle.certificate = std::move(certificate);
     }
-    BOLTSEAL_CHECK(material.only({"publicKey", "tlogEntries", "timestampVerificationData"}));
-    BOLTSEAL_CHECK(check_no_timestamps(material));
-    BOLTSEAL_TRY(const Json* key, material.object_at("publicKey"));
-    BOLTSEAL_CHECK(key->only({"hint"}));
-    if (key->find("hint")) {
-        BOLTSEAL_TRY(const std::string* hint, key->string_at("hint"));
-        bundle.key_hint = *hint;
-    }
-    if (!material.find("tlogEntries")) return {};
-    BOLTSEAL_TRY(const Json::Array* entries, material.array_at("tlogEntries"));
-    if (entries->size() > kMaxLogEntries) return bad("more than 32 log entries");
-    for (const Json& item : *entries) {
-        BOLTSEAL_TRY(LogEntry entry, parse_log_entry(item));
-        bundle.log_entries.push_back(std::move(entry));
-    }
+    if (members.size() > 1) chain.note("certificates", "has more than the signer's, not used");
     return {};
 }
 
-Result<void> parse_content(const Json& json, SigstoreBundle& bundle) {
-    const bool message = json.find("messageSignature") != nullptr;
-    const bool envelope = json.find("dsseEnvelope") != nullptr;
-    if (message && envelope) return bad("has both a message signature and an envelope");
-    if (message) {
-        BOLTSEAL_TRY(const Json* member, json.object_at("messageSignature"));
-        BOLTSEAL_TRY(bundle.content, parse_message_signature(*member));
+// Exactly one of three says who signed.
+Result<void> parse_signer(const ProtoReader& material, SigstoreBundle& bundle) {
+    const bool key = material.has("publicKey");
+    const bool certificate = material.has("certificate");
+    const bool chain = material.has("x509CertificateChain");
+    if (key + certificate + chain != 1) {
+        return bad("has " + std::to_string(key + certificate + chain) +
+                   " of key, certificate and certificate chain, expected one");
+    }
+    if (key) {
+        BOLTSEAL_TRY(const ProtoReader named, material.message("publicKey"));
+        BOLTSEAL_CHECK(named.only({"hint"}));
+        if (!named.has("hint")) return {};
+        BOLTSEAL_TRY(const std::string* hint, named.string("hint"));
+        bundle.key_hint = *hint;
         return {};
     }
-    BOLTSEAL_TRY(const Json* member, json.object_at("dsseEnvelope"));
-    BOLTSEAL_TRY(bundle.content, parse_envelope(*member));
+    if (chain) {
+        if (bundle.version == BundleVersion::V03) {
+            return bad("version 0.3 has a certificate chain, expected a single certificate");
+        }
+        BOLTSEAL_TRY(const ProtoReader certificates, material.message("x509CertificateChain"));
+        return parse_chain(certificates, bundle);
+    }
+    if (bundle.version != BundleVersion::V03) {
+        return bad("has a single certificate, which only version 0.3 does");
+    }
+    BOLTSEAL_TRY(const ProtoReader single, material.message("certificate"));
+    BOLTSEAL_CHECK(single.only({"rawBytes"}));
+    BOLTSEAL_TRY(const Buffer der, single.bytes("rawBytes"));
+    BOLTSEAL_TRY(bundle.certificate, parse_certificate(der));
+    if (bundle.certificate->is_self_issued()) return bad("carries a root certificate");
     return {};
+}
+
+// What a version asks of its entries: 0.1 a promise of the log, the later ones a proof.
+Result<void> check_entries(const SigstoreBundle& bundle) {
+    const auto& entries = bundle.log_entries;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (entries[i].index == entries[j].index && entries[i].log_id == entries[j].log_id) {
+                return bad("has the same log entry twice");
+            }
+        }
+        if (bundle.version != BundleVersion::V01 &&
+            (!entries[i].has_proof || entries[i].checkpoint.empty())) {
+            return bad("has a log entry without an inclusion proof and its checkpoint");
+        }
+    }
+    if (bundle.version == BundleVersion::V01 && !entries.empty() &&
+        std::ranges::all_of(entries, [](const LogEntry& e) { return e.promise.empty(); })) {
+        return bad("version 0.1 has no promise of a log");
+    }
+    return {};
+}
+
+Result<void> parse_timestamps(const ProtoReader& material, SigstoreBundle& bundle) {
+    if (!material.has("timestampVerificationData")) return {};
+    BOLTSEAL_TRY(const ProtoReader data, material.message("timestampVerificationData"));
+    BOLTSEAL_CHECK(data.only({"rfc3161Timestamps"}));
+    BOLTSEAL_TRY(const auto timestamps, data.messages("rfc3161Timestamps", kMaxTimestamps));
+    for (const ProtoReader& timestamp : timestamps) {
+        BOLTSEAL_CHECK(timestamp.only({"signedTimestamp"}));
+        BOLTSEAL_TRY(Buffer response, timestamp.bytes("signedTimestamp"));
+        if (std::ranges::find(bundle.timestamps, response) != bundle.timestamps.end()) {
+            return bad("has the same timestamp twice");
+        }
+        bundle.timestamps.push_back(std::move(response));
+    }
+    return {};
+}
+
+Result<void> parse_material(const ProtoReader& material, SigstoreBundle& bundle) {
+    BOLTSEAL_CHECK(material.only({"publicKey", "certificate", "x509CertificateChain", "tlogEntries",
+                                  "timestampVerificationData"}));
+    BOLTSEAL_CHECK(parse_signer(material, bundle));
+    BOLTSEAL_TRY(const auto entries, material.messages("tlogEntries", kMaxLogEntries));
+    for (const ProtoReader& message : entries) {
+        BOLTSEAL_TRY(LogEntry entry, parse_log_entry(message));
+        bundle.log_entries.push_back(std::move(entry));
+    }
+    BOLTSEAL_CHECK(check_entries(bundle));
+    return parse_timestamps(material, bundle);
+}
+
+Result<void> parse_content(const ProtoReader& message, SigstoreBundle& bundle) {
+    const bool direct = message.has("messageSignature");
+    const bool envelope = message.has("dsseEnvelope");
+    if (direct && envelope) return bad("has both a message signature and an envelope");
+    if (direct) {
+        BOLTSEAL_TRY(const ProtoReader member, message.message("messageSignature"));
+        BOLTSEAL_TRY(bundle.content, parse_message_signature(member));
+        return {};
+    }
+    BOLTSEAL_TRY(const ProtoReader member, message.message("dsseEnvelope"));
+    BOLTSEAL_TRY(bundle.content, parse_envelope(member));
+    return {};
+}
+
+Json material_json(const SigstoreBundle& bundle) {
+    Json material = Json::object({});
+    if (bundle.certificate) {
+        material.set("certificate",
+                     Json::object({{"rawBytes", to_base64(bundle.certificate->der())}}));
+    } else {
+        Json key = Json::object({});
+        if (!bundle.key_hint.empty()) key.set("hint", bundle.key_hint);
+        material.set("publicKey", std::move(key));
+    }
+    if (!bundle.log_entries.empty()) {
+        Json::Array entries;
+        for (const LogEntry& entry : bundle.log_entries) entries.push_back(to_json(entry));
+        material.set("tlogEntries", std::move(entries));
+    }
+    if (!bundle.timestamps.empty()) {
+        Json::Array timestamps;
+        for (const Buffer& response : bundle.timestamps) {
+            timestamps.push_back(Json::object({{"signedTimestamp", to_base64(response)}}));
+        }
+        material.set("timestampVerificationData",
+                     Json::object({{"rfc3161Timestamps", std::move(timestamps)}}));
+    }
+    return material;
 }
 
 }  // namespace
 
 Result<SigstoreBundle> parse_bundle(Bytes bytes) {
     auto json = parse_json(bytes, kLimits);
-    if (!json) return bad(json.error().message());
-    BOLTSEAL_TRY(const std::string* media_type, json->string_at("mediaType"));
-    if (*media_type != kBundleMediaType &&
-        *media_type != "application/vnd.dev.sigstore.bundle+json;version=0.3") {
-        return bad("media type " + printable(*media_type) + " is not read");
-    }
-    BOLTSEAL_CHECK(
-        json->only({"mediaType", "verificationMaterial", "messageSignature", "dsseEnvelope"}));
-    BOLTSEAL_TRY(const Json* material, json->object_at("verificationMaterial"));
+    if (!json) return std::move(json).error().context("bundle");
     SigstoreBundle bundle;
-    BOLTSEAL_CHECK(parse_material(*material, bundle));
-    BOLTSEAL_CHECK(parse_content(*json, bundle));
+    const ProtoReader message(*json, bundle.deviations);
+    BOLTSEAL_CHECK(
+        message.only({"mediaType", "verificationMaterial", "messageSignature", "dsseEnvelope"}));
+    BOLTSEAL_TRY(bundle.version, parse_version(message));
+    BOLTSEAL_TRY(const ProtoReader material, message.message("verificationMaterial"));
+    BOLTSEAL_CHECK(parse_material(material, bundle));
+    BOLTSEAL_CHECK(parse_content(message, bundle));
     return bundle;
 }
 
 std::string to_string(const SigstoreBundle& bundle) {
-    Json key = Json::object({});
-    if (!bundle.key_hint.empty()) key.set("hint", bundle.key_hint);
-    Json material = Json::object({{"publicKey", std::move(key)}});
-    if (!bundle.log_entries.empty()) {
-        Json::Array entries;
-        for (const LogEntry& entry : bundle.log_entries) entries.push_back(to_json(entry));
-        material.set("tlogEntries", std::move(entries));
-    }
     Json json = Json::object(
-        {{"mediaType", kBundleMediaType}, {"verificationMaterial", std::move(material)}});
+        {{"mediaType", kBundleMediaType}, {"verificationMaterial", material_json(bundle)}});
     if (const auto* envelope = std::get_if<Envelope>(&bundle.content)) {
         json.set("dsseEnvelope", to_json(*envelope));
         return to_json(json);

@@ -1,7 +1,9 @@
-// Sigstore bundles v0.3 that are signed with a key: one file that carries a signature and its
-// proofs. github.com/sigstore/protobuf-specs, sigstore_bundle.proto; specs/profile-bundle.md
+// Sigstore bundles: one file that carries a signature, who made it, and its proofs. Versions 0.1,
+// 0.2 and 0.3 are read, 0.3 is written. Parsed, not checked: verify_bundle.h does that.
+// github.com/sigstore/protobuf-specs, sigstore_bundle.proto; specs/profile-bundle.md
 #pragma once
 
+#include "verify/certificate.h"
 #include "verify/envelope.h"
 #include "verify/log_entry.h"
 
@@ -19,15 +21,21 @@ struct MessageSignature {
     Buffer signature;
 };
 
+enum class BundleVersion { V01, V02, V03 };
+
 struct SigstoreBundle {
-    std::string key_hint;  // may be empty
+    std::string key_hint;  // of the key that signed, if there is no certificate; may be empty
     std::vector<LogEntry> log_entries;
     std::variant<MessageSignature, Envelope> content;
+    std::optional<Certificate> certificate = std::nullopt;  // of who signed
+    std::vector<Buffer> timestamps = {};                    // RFC 3161 responses, DER
+    BundleVersion version = BundleVersion::V03;
+    Deviations deviations = {};  // what was tolerated
 };
 
-// Limits: 32 MiB, 32 log entries. Malformed for certificates, timestamps and other versions, which
-// are not read yet, and for every unknown member.
+// Limits: 32 MiB, 32 log entries, 32 timestamps, 16 certificates. Malformed for other versions, for
+// what a version must or must not have, and for an entry or timestamp that is there twice.
 Result<SigstoreBundle> parse_bundle(Bytes bytes);
-std::string to_string(const SigstoreBundle& bundle);
+std::string to_string(const SigstoreBundle& bundle);  // always version 0.3
 
 }  // namespace boltseal

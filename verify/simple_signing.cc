@@ -2,6 +2,8 @@
 
 #include "core/encoding.h"
 
+#include <algorithm>
+
 namespace boltseal {
 
 namespace {
@@ -38,6 +40,11 @@ const PublicKey* find_signer(const Policy& policy, Bytes payload, Bytes signatur
 Result<Verified> verify_simple_signing(Bytes payload, Bytes signature, const BlobDigest& artifact,
                                        const Policy& policy, Timestamp now) {
     BOLTSEAL_CHECK(check_policy(policy, now));
+    const bool windows = std::ranges::any_of(
+        policy.keys, [](const TrustedKey& key) { return key.valid_for != TimeRange{}; });
+    if (windows || policy.timestamp_threshold > 0) {
+        return refused("the policy asks when it was signed, and this old format proves no time");
+    }
     if (policy.log_threshold > 0) {
         return refused("the policy asks for a log entry, and this old format proves none");
     }
@@ -49,7 +56,7 @@ Result<Verified> verify_simple_signing(Bytes payload, Bytes signature, const Blo
         return refused("signature is about " + to_string(*claimed) + ", expected " +
                        to_string(artifact));
     }
-    Verified verified{*key, artifact, std::nullopt, {}, {}, {}};
+    Verified verified{*key, artifact};
     verified.checks.push_back(
         {"signature", "simple signing payload is signed by key " + key_hint(*key)});
     verified.checks.push_back({"subject", "payload names " + to_string(artifact)});

@@ -1,5 +1,9 @@
 #include "verify/verify_bundle.h"
 
+#include "verify/bundle_proofs.h"
+#include "verify/bundle_signature.h"
+#include "verify/bundle_signer.h"
+
 #include <algorithm>
 
 namespace boltseal {
@@ -14,211 +18,175 @@ std::string short_name(const PublicKey& key) {
     return std::string(to_string(key.type())) + " key " + key_hint(key);
 }
 
-// What was signed, seen from the log: the digest, and how it was signed.
-struct Signed {
-    PublicKey key;
-    SignatureAlgorithm algorithm;
-    BlobDigest digest;
-    Bytes signature;
-};
-
-bool has_digest(SignatureAlgorithm algorithm) {
-    return algorithm != SignatureAlgorithm::Ed25519;
-}
-
-// An Ed25519 key signs the message itself, unless a log is to have the signature: a log sees only
-// digests, so the entry, and with it the signature, is Ed25519ph.
-std::vector<SignatureAlgorithm> algorithms_for(const PublicKey& key, bool logged) {
-    if (key.type() == KeyType::Ed25519 && logged) return {SignatureAlgorithm::Ed25519ph};
-    return accepted_algorithms(key);
-}
-
-// The artifact's digest of this kind, if it is known or can be computed.
-std::optional<BlobDigest> digest_for(const Artifact& artifact, HashAlgorithm algorithm) {
-    if (artifact.digest.algorithm() == algorithm) return artifact.digest;
-    if (artifact.bytes) return digest_of(*artifact.bytes, algorithm);
-    return std::nullopt;
-}
-
-Result<Signed> check_message(const MessageSignature& message, const Artifact& artifact,
-                             const PublicKey& key, SignatureAlgorithm algorithm) {
-    if (!has_digest(algorithm)) {
-        if (!artifact.bytes) {
-            return refused("a plain Ed25519 signature needs the file, its digest is not enough");
-        }
-        BOLTSEAL_CHECK(check_signature(key, algorithm, *artifact.bytes, message.signature));
-        return Signed{key, algorithm, artifact.digest, message.signature};
-    }
-    const auto digest = digest_for(artifact, hash_of(algorithm));
-    if (!digest) {
-        return refused("the signature is over the file's " +
-                       std::string(to_string(hash_of(algorithm))) + " digest, which is not known");
-    }
-    BOLTSEAL_CHECK(check_signature_over_digest(key, algorithm, *digest, message.signature));
-    return Signed{key, algorithm, *digest, message.signature};
-}
-
-Result<Signed> check_dsse(const Envelope& envelope, const PublicKey& key,
-                          SignatureAlgorithm algorithm) {
-    BOLTSEAL_CHECK(check_envelope(envelope, key, algorithm));
-    const Buffer pae = pre_authentication_encoding(envelope.payload_type, envelope.payload);
-    const HashAlgorithm hash = has_digest(algorithm) ? hash_of(algorithm) : HashAlgorithm::Sha256;
-    return Signed{key, algorithm, digest_of(pae, hash), envelope.signature};
+std::string first_subject(const Statement& statement) {
+    const Subject& subject = statement.subjects.front();
+    return subject.digests.empty() ? "" : to_string(subject.digests.front());
 }
 
 // One verification: the parts of the input, and what has been proved of them so far.
 class Verification {
 public:
-    Verification(const SigstoreBundle& bundle, const Artifact& artifact, const Policy& policy)
-        : bundle_(bundle), artifact_(artifact), policy_(policy) {}
+    Verification(const SigstoreBundle& bundle, const Artifact& artifact, const Policy& policy,
+                 Timestamp now, Trace& trace)
+        : bundle_(bundle), artifact_(artifact), policy_(policy), now_(now), trace_(trace) {}
 
     Result<Verified> run() {
-        BOLTSEAL_TRY(const Signed by, find_signer());
-        Verified verified{by.key, artifact_.digest, std::nullopt, {}, {}, {}};
-        verified.checks.push_back({"signature", "made by " + short_name(by.key)});
-        if (const auto* envelope = std::get_if<Envelope>(&bundle_.content)) {
-            BOLTSEAL_CHECK(check_statement(*envelope, verified));
-        } else {
-            BOLTSEAL_CHECK(check_direct(std::get<MessageSignature>(bundle_.content), verified));
-        }
-        BOLTSEAL_CHECK(check_logs(by, verified));
+        BOLTSEAL_CHECK(check_strictness());
+        trace_.failed = "signature";
+        BOLTSEAL_TRY(const HashedRekord by, find_signer());
+        Verified verified{by.key, artifact_.digest};
+        trace_.prove("signature", "made by " +
+                                      (bundle_.certificate ? "the certificate's " : std::string()) +
+                                      short_name(by.key));
+        BOLTSEAL_CHECK(check_content(verified));
+        BOLTSEAL_CHECK(check_bundle_proofs(bundle_, by, policy_, now_, verified, trace_));
+        BOLTSEAL_CHECK(check_signer(by.key, verified));
+        trace_.failed.clear();
+        verified.deviations = bundle_.deviations;
+        verified.checks = trace_.checks;
         return verified;
     }
 
 private:
+    Result<void> check_strictness() {
+        trace_.failed = "format";
+        if (!policy_.strict || bundle_.deviations.empty()) return {};
+        const Deviation& first = bundle_.deviations.front();
+        return refused("bundle: " + printable(first.where) + " " + first.what)
+            .with_hint("list what deviates with 'boltseal bundle lint'");
+    }
+
+    Result<HashedRekord> find_signer() {
+        if (!bundle_.certificate) return find_key();
+        if (policy_.identities.empty()) {
+            return refused("the bundle is signed with a certificate, expected a key")
+                .with_hint("name the identity that must have signed, and its issuer");
+        }
+        return check_bundle_signature(bundle_, artifact_, bundle_.certificate->key());
+    }
+
     // The key that signed. Where the bundle's hint names one of ours, only that one is asked; a
     // hint proves nothing, so otherwise every key is.
-    Result<Signed> find_signer() {
+    Result<HashedRekord> find_key() {
+        if (policy_.keys.empty()) {
+            return refused("the bundle is signed with a key, expected a certificate")
+                .with_hint("name the key that must have signed with --key");
+        }
         const auto named =
             std::ranges::find(policy_.keys, bundle_.key_hint,
                               [](const TrustedKey& key) { return key_hint(key.key); });
-        std::optional<Error> first;  // of the algorithm that clients use, where there are two
-        for (const auto& [key, valid_for] : policy_.keys) {
-            if (named != policy_.keys.end() && key != named->key) continue;
-            for (const SignatureAlgorithm algorithm :
-                 algorithms_for(key, !bundle_.log_entries.empty())) {
-                auto found = check_content(key, algorithm);
-                if (found) return found;
-                if (!first) first.emplace(std::move(found).error());
-            }
+        if (named != policy_.keys.end()) return try_key(named->key);
+        std::optional<Error> first;
+        for (const TrustedKey& trusted : policy_.keys) {
+            auto found = try_key(trusted.key);
+            if (found) return found;
+            if (!first) first.emplace(std::move(found).error());
         }
-        if (named != policy_.keys.end()) {
-            return std::move(*first).context("signature by " + short_name(named->key));
-        }
-        if (policy_.keys.size() > 1) {
-            return refused("signature is by none of the " + std::to_string(policy_.keys.size()) +
-                           " keys");
-        }
-        return std::move(*first).context("signature by " + short_name(policy_.keys.front().key));
+        if (policy_.keys.size() == 1) return *std::move(first);
+        return refused("signature is by none of the " + std::to_string(policy_.keys.size()) +
+                       " keys");
     }
 
-    Result<Signed> check_content(const PublicKey& key, SignatureAlgorithm algorithm) {
+    Result<HashedRekord> try_key(const PublicKey& key) {
+        auto found = check_bundle_signature(bundle_, artifact_, key);
+        if (found) return found;
+        return std::move(found).error().context("signature by " + short_name(key));
+    }
+
+    Result<void> check_content(Verified& verified) {
         if (const auto* envelope = std::get_if<Envelope>(&bundle_.content)) {
-            return check_dsse(*envelope, key, algorithm);
+            return check_statement(*envelope, verified);
         }
-        return check_message(std::get<MessageSignature>(bundle_.content), artifact_, key,
-                             algorithm);
+        return check_direct(std::get<MessageSignature>(bundle_.content));
     }
 
     Result<void> check_statement(const Envelope& envelope, Verified& verified) {
+        trace_.failed = "statement";
         if (!envelope.key_id.empty() && !bundle_.key_hint.empty() &&
             envelope.key_id != bundle_.key_hint) {
             return refused("envelope and bundle name different keys");
         }
         if (envelope.payload_type != kInTotoPayloadType) {
             return refused("payload type is " + printable(envelope.payload_type) + ", expected '" +
-                           std::string(kInTotoPayloadType) + "'");
+                           std::string(kInTotoPayloadType) + "'")
+                .comparing(std::string(kInTotoPayloadType), envelope.payload_type);
         }
         auto statement = parse_statement(envelope.payload);
         if (!statement) return refused(statement.error().message());
-        if (policy_.predicate_type.empty()) {
-            return refused("this is an attestation of type " +
-                           printable(statement->predicate_type) +
-                           ", expected a signature over the artifact itself");
-        }
-        if (statement->predicate_type != policy_.predicate_type) {
-            return refused("predicate type is " + printable(statement->predicate_type) +
-                           ", expected " + printable(policy_.predicate_type));
-        }
+        BOLTSEAL_CHECK(check_predicate_type(*statement));
+        trace_.failed = "subject";
         if (!find_subject(*statement, artifact_.digest)) {
-            return refused("statement is not about " + to_string(artifact_.digest));
+            return refused("statement is not about " + to_string(artifact_.digest))
+                .comparing(to_string(artifact_.digest), first_subject(*statement));
         }
-        verified.checks.push_back({"predicate-type", "is " + statement->predicate_type});
-        verified.checks.push_back({"subject", "statement names " + to_string(artifact_.digest)});
+        trace_.prove("subject", "statement names " + to_string(artifact_.digest));
         verified.statement = *std::move(statement);
         return {};
     }
 
-    Result<void> check_direct(const MessageSignature& message, Verified& verified) {
-        if (!policy_.predicate_type.empty()) {
-            return refused("this is a signature over a file, expected a statement of type " +
-                           printable(policy_.predicate_type));
+    Result<void> check_predicate_type(const Statement& statement) {
+        trace_.failed = "predicate-type";
+        if (policy_.any_predicate_type) {
+            trace_.prove("predicate-type", "is " + printable(statement.predicate_type));
+            return {};
         }
-        if (message.claimed_digest) {
-            const auto digest = digest_for(artifact_, message.claimed_digest->algorithm());
-            if (!digest) return refused("the bundle's digest is of a kind that cannot be compared");
-            if (*digest != *message.claimed_digest) {
-                return refused("the bundle is about " + to_string(*message.claimed_digest) +
-                               ", expected " + to_string(*digest));
-            }
+        if (policy_.predicate_type.empty()) {
+            return refused("this is an attestation of type " + printable(statement.predicate_type) +
+                           ", expected a signature over the artifact itself")
+                .with_hint("to verify an attestation, name its type with --type");
         }
-        verified.checks.push_back({"subject", "signature is over " + to_string(artifact_.digest)});
+        if (statement.predicate_type != policy_.predicate_type) {
+            return refused("predicate type is " + printable(statement.predicate_type) +
+                           ", expected " + printable(policy_.predicate_type))
+                .comparing(policy_.predicate_type, statement.predicate_type);
+        }
+        trace_.prove("predicate-type", "is " + statement.predicate_type);
         return {};
     }
 
-    const NoteKey* find_log(const LogId& id) const {
-        const auto log = std::ranges::find(policy_.root.logs, id, &TrustedLog::id);
-        return log == policy_.root.logs.end() ? nullptr : &log->key;
-    }
-
-    // Every entry of a log we know must hold; each log counts once.
-    Result<void> check_logs(const Signed& by, Verified& verified) {
-        std::vector<LogId> counted;
-        for (const LogEntry& entry : bundle_.log_entries) {
-            const NoteKey* log = find_log(entry.log_id);
-            if (!log) continue;
-            BOLTSEAL_TRY(VerifiedCheckpoint checkpoint, check_entry_of(by, entry, *log));
-            if (std::ranges::find(counted, entry.log_id) != counted.end()) {
-                return refused("two entries of log '" + log->name + "'");
-            }
-            counted.push_back(entry.log_id);
-            verified.checks.push_back(
-                {"log-entry", "entry " + std::to_string(entry.index) + " of log '" + log->name +
-                                  "' is this signature, in a tree of " +
-                                  std::to_string(entry.head.size) + " that the log has signed"});
-            verified.checkpoints.push_back(std::move(checkpoint));
-            verified.log_indexes.push_back(entry.index);
+    Result<void> check_direct(const MessageSignature& message) {
+        trace_.failed = "subject";
+        if (!policy_.predicate_type.empty() && !policy_.any_predicate_type) {
+            return refused("this is a signature over a file, expected a statement of type " +
+                           printable(policy_.predicate_type));
         }
-        if (counted.size() >= policy_.log_threshold) return {};
-        return refused("the bundle has entries of " + std::to_string(counted.size()) +
-                       " known log(s), expected " + std::to_string(policy_.log_threshold));
+        BOLTSEAL_CHECK(check_claimed_digest(message, artifact_));
+        trace_.prove("subject", "signature is over " + to_string(artifact_.digest));
+        return {};
     }
 
-    Result<VerifiedCheckpoint> check_entry_of(const Signed& by, const LogEntry& entry,
-                                              const NoteKey& log) {
-        auto expected =
-            encode_entry({by.digest, to_buffer(by.signature), by.key, by.algorithm, {}});
-        if (!expected) return std::move(expected).error().as(Fault::Untrusted);
-        return check_log_entry(entry, *expected, log);
+    Result<void> check_signer(const PublicKey& key, Verified& verified) {
+        if (bundle_.certificate) {
+            return check_certificate_signer(*bundle_.certificate, policy_, verified, trace_);
+        }
+        const auto trusted = std::ranges::find(policy_.keys, key, &TrustedKey::key);
+        return check_key_signer(*trusted, verified, trace_);
     }
 
     const SigstoreBundle& bundle_;
     const Artifact& artifact_;
     const Policy& policy_;
+    Timestamp now_;
+    Trace& trace_;
 };
 
 }  // namespace
 
 Result<Verified> verify_bundle(Bytes bundle, const Artifact& artifact, const Policy& policy,
-                               Timestamp now) {
+                               Timestamp now, Trace* trace) {
+    Trace unused;
+    Trace& told = trace ? *trace : unused;
+    told = {{}, "policy"};
     BOLTSEAL_CHECK(check_policy(policy, now));
+    told.failed = "artifact";
     if (artifact.bytes &&
         digest_of(*artifact.bytes, artifact.digest.algorithm()) != artifact.digest) {
         return Error(Fault::Integrity, "artifact does not have the digest it is called by");
     }
+    told.failed = "format";
     auto parsed = parse_bundle(bundle);
     if (!parsed) return std::move(parsed).error().as(Fault::Untrusted);
-    return Verification(*parsed, artifact, policy).run();
+    return Verification(*parsed, artifact, policy, now, told).run();
 }
 
 }  // namespace boltseal

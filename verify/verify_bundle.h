@@ -5,10 +5,11 @@
 // proof to a checkpoint that a log we know has signed.
 #pragma once
 
-#include "core/time.h"
+#include "verify/identity.h"
 #include "verify/policy.h"
 #include "verify/sigstore_bundle.h"
 #include "verify/statement.h"
+#include "verify/timestamp.h"
 
 namespace boltseal {
 
@@ -24,19 +25,32 @@ struct Check {
     std::string proof;  // what was bound to what, in a sentence
 };
 
+// What was checked, also when the verdict is a refusal.
+struct Trace {
+    std::vector<Check> checks;  // those that held
+    std::string failed;         // the name of the one that did not; empty if all held
+
+    void prove(std::string name, std::string proof) {
+        checks.push_back({std::move(name), std::move(proof)});
+    }
+};
+
 // Only verify_bundle makes one, and only of what it proved.
 struct Verified {
-    PublicKey key;
+    PublicKey key;  // a key of the policy, or the certificate's
     BlobDigest artifact;
-    std::optional<Statement> statement;           // for DSSE bundles
-    std::vector<VerifiedCheckpoint> checkpoints;  // one for each log that proved the entry
-    std::vector<std::uint64_t> log_indexes;       // beside them
-    std::vector<Check> checks;
+    std::optional<Statement> statement = std::nullopt;  // for DSSE bundles
+    std::vector<VerifiedCheckpoint> checkpoints = {};   // one for each log that proved it
+    std::vector<std::uint64_t> log_indexes = {};        // beside them
+    std::vector<Check> checks = {};
+    std::optional<CertificateIdentity> identity = std::nullopt;  // who signed with a certificate
+    std::vector<ProvedTime> times = {};                          // when the signature existed
+    Deviations deviations = {};                                  // what was tolerated
 };
 
 // Untrusted if any check fails, malformed evidence included; the message names the first check that
 // failed, what was expected and what was found. Config if the policy cannot pass anything.
 Result<Verified> verify_bundle(Bytes bundle, const Artifact& artifact, const Policy& policy,
-                               Timestamp now);
+                               Timestamp now, Trace* trace = nullptr);
 
 }  // namespace boltseal

@@ -64,34 +64,49 @@ TEST_CASE("envelopes are refused for the right reason", "[envelope]") {
         std::string why;
         std::string json;
     };
-    const std::string junk = "base64 has a character outside its alphabet";
+    const std::string junk = "': base64 has a character outside its alphabet";
     const auto row = GENERATE_COPY(values<Row>({
         {"not an object", "[]"},
         {"not an object", "null"},
-        {"unknown member 'extra'", edit(kJson, "extra", Json())},
-        {"unknown member 'payload_type'", edit(kJson, "payload_type", "x")},
+        {"'payload_type' is spelled in snake_case, expected 'payloadType'",
+         edit(kJson, "payload_type", "x")},
         {"'payload' is missing", without(kJson, "payload")},
         {"'payloadType' is missing", without(kJson, "payloadType")},
-        {"'signatures' is missing", without(kJson, "signatures")},
-        {"'payload' is not a string", edit(kJson, "payload", Json())},
+        {"'signatures' has 0 signatures, expected one", without(kJson, "signatures")},
+        {"'payload' is missing", edit(kJson, "payload", Json())},
+        {"'payload' is not a string", edit(kJson, "payload", 1)},
         {"'payloadType' is not a string", edit(kJson, "payloadType", 1)},
         {"'signatures' is not an array", edit(kJson, "signatures", signature)},
-        {"envelope has 0 signatures instead of one", edit(kJson, "signatures", Json::array({}))},
-        {"envelope has 2 signatures instead of one",
+        {"'signatures' has 0 signatures, expected one", edit(kJson, "signatures", Json::array({}))},
+        {"'signatures' has 2 signatures, expected one",
          edit(kJson, "signatures", Json::array({signature, signature}))},
-        {"not an object", edit(kJson, "signatures.0", Json())},
-        {"unknown member 'cert'", edit(kJson, "signatures.0.cert", "x")},
-        {"'sig' is missing", without(kJson, "signatures.0.sig")},
-        {"'sig' is not a string", edit(kJson, "signatures.0.sig", Json())},
-        {"'keyid' is not a string", edit(kJson, "signatures.0.keyid", 7)},
-        {junk, edit(kJson, "payload", "aGV bG8gAAA=")},
-        {junk, edit(kJson, "payload", "aGV\nbG8gAAA=")},
-        {junk, edit(kJson, "signatures.0.sig", "c2l!")},
-        {"base64 has unused bits that are set", edit(kJson, "signatures.0.sig", "c2lnZz")},
+        {"'signatures' has more than 32 items",
+         edit(kJson, "signatures", Json::Array(33, signature))},
+        {"'signatures[0]' is not an object", edit(kJson, "signatures.0", Json())},
+        {"'signatures[0].sig' is missing", without(kJson, "signatures.0.sig")},
+        {"'signatures[0].sig' is missing", edit(kJson, "signatures.0.sig", Json())},
+        {"'signatures[0].keyid' is not a string", edit(kJson, "signatures.0.keyid", 7)},
+        {"'payload" + junk, edit(kJson, "payload", "aGV bG8gAAA=")},
+        {"'payload" + junk, edit(kJson, "payload", "aGV\nbG8gAAA=")},
+        {"'signatures[0].sig" + junk, edit(kJson, "signatures.0.sig", "c2l!")},
+        {"'signatures[0].sig': base64 has unused bits that are set",
+         edit(kJson, "signatures.0.sig", "c2lnZz")},
     }));
     CAPTURE(row.json);
     REQUIRE_REFUSED(parse(row.json), row.why);
     REQUIRE_FAULT(parse(row.json), Fault::Malformed);
+}
+
+TEST_CASE("what is tolerated in an envelope is noted", "[envelope]") {
+    std::string text = edit(edit(kJson, "extra", Json()), "signatures.0.cert", "x");
+    text = edit(text, "signatures.0.keyid", Json());
+    const Json json = parse_json(text).value();
+    Deviations noted;
+    REQUIRE_OK(parse_envelope(ProtoReader(json, noted)));
+    const Deviations expected = {{"'extra'", "is unknown"},
+                                 {"signatures[0].'cert'", "is unknown"},
+                                 {"signatures[0].keyid", "is null, which means absent"}};
+    REQUIRE(noted == expected);
 }
 
 TEST_CASE("a signature is over payload and type, and by one key", "[envelope]") {

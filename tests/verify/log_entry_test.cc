@@ -279,36 +279,70 @@ TEST_CASE("integers may be numbers, and zero may be left out", "[log_entry]") {
                     "log entry: proof and checkpoint differ in tree size or root");
 }
 
-TEST_CASE("what Rekor v1 had may be there if it is unset", "[log_entry]") {
+TEST_CASE("what only Rekor v1 gives is read, and null is absent", "[log_entry]") {
     const std::string json = print(Logged().entry);
     const Json unset = GENERATE(values<Json>({Json(), 0, "0"}));
     const auto both =
         parse_place(edit(edit(json, "integratedTime", unset), "inclusionPromise", Json()));
     REQUIRE_OK(both);
     REQUIRE(print(*both) == json);
+    const Json promise = Json::object({{"signedEntryTimestamp", "AAAA"}});
+    const auto given =
+        parse_place(edit(edit(json, "integratedTime", "1766077479"), "inclusionPromise", promise));
+    REQUIRE_OK(given);
+    REQUIRE(given->claimed_time == Timestamp{1766077479});
+    REQUIRE(given->promise == Buffer(3));
+    REQUIRE(print(*parse_place(print(*given))) == print(*given));
+}
+
+TEST_CASE("a proof, or its checkpoint, may be absent", "[log_entry]") {
+    const std::string json = print(Logged().entry);
+    const auto bare = parse_place(without(json, "inclusionProof"));
+    REQUIRE_OK(bare);
+    REQUIRE_FALSE(bare->has_proof);
+    REQUIRE(print(*bare) == without(json, "inclusionProof"));
+    const auto unsigned_proof = parse_place(without(json, "inclusionProof.checkpoint"));
+    REQUIRE_OK(unsigned_proof);
+    REQUIRE(unsigned_proof->has_proof);
+    REQUIRE(unsigned_proof->checkpoint.empty());
+}
+
+TEST_CASE("what is tolerated in a place is noted", "[log_entry]") {
+    const std::string good = print(Logged().entry);
+    const std::string id = *test::member_at(good, "logId.keyId").as_string();
+    std::string text = edit(edit(good, "logIndex", 1), "inclusionProof.x", 1);
+    text = edit(text, "logId.keyId", to_base64url(parse_base64(id).value()));
+    const Json json = parse_json(text).value();
+    Deviations noted;
+    REQUIRE_OK(parse_log_entry(ProtoReader(json, noted)));
+    const Deviations expected = {
+        {"logIndex", "is a number, expected a string"},
+        {"logId.keyId", "is base64 in another form than the padded standard one"},
+        {"inclusionProof.'x'", "is unknown"}};
+    REQUIRE(noted == expected);
 }
 
 TEST_CASE("places in a log are refused for the right reason", "[log_entry]") {
     const std::string good = print(Logged().entry);
-    const std::string v1 = "' belongs to Rekor v1, which is not read";
-    const Json promise = Json::object({{"signedEntryTimestamp", "AAAA"}});
     const auto integer = [](const std::string& name) {
-        return "log entry: '" + name + "' is not a non-negative integer";
+        return "'" + name + "' is not a non-negative integer";
     };
+    const std::string junk = "': base64 has a character outside its alphabet";
     struct Row {
         std::string why;
         std::string json;
     };
     const auto row = GENERATE_COPY(values<Row>({
         {"not an object", "[]"},
-        {"unknown member 'log_index'", edit(good, "log_index", "1")},
-        {"log entry: 'integratedTime" + v1, edit(good, "integratedTime", "1766077479")},
-        {"log entry: 'integratedTime" + v1, edit(good, "integratedTime", 1766077479)},
-        {"log entry: 'integratedTime" + v1, edit(good, "integratedTime", "00")},
-        {"log entry: 'integratedTime" + v1, edit(good, "integratedTime", "")},
-        {"log entry: 'integratedTime" + v1, edit(good, "integratedTime", false)},
-        {"log entry: 'inclusionPromise" + v1, edit(good, "inclusionPromise", promise)},
-        {"log entry: 'inclusionPromise" + v1, edit(good, "inclusionPromise", Json::object({}))},
+        {"'log_index' is spelled in snake_case, expected 'logIndex'", edit(good, "log_index", "1")},
+        {integer("integratedTime"), edit(good, "integratedTime", "00")},
+        {integer("integratedTime"), edit(good, "integratedTime", "")},
+        {integer("integratedTime"), edit(good, "integratedTime", false)},
+        {"'integratedTime' is no time", edit(good, "integratedTime", "253402300800")},
+        {"'inclusionPromise.signedEntryTimestamp' is missing",
+         edit(good, "inclusionPromise", Json::object({}))},
+        {"'inclusionPromise.signedEntryTimestamp' is empty",
+         edit(good, "inclusionPromise", Json::object({{"signedEntryTimestamp", ""}}))},
         {integer("logIndex"), edit(good, "logIndex", "01")},
         {integer("logIndex"), edit(good, "logIndex", "+1")},
         {integer("logIndex"), edit(good, "logIndex", "-1")},
@@ -316,42 +350,41 @@ TEST_CASE("places in a log are refused for the right reason", "[log_entry]") {
         {integer("logIndex"), edit(good, "logIndex", 1.0)},
         {integer("logIndex"), edit(good, "logIndex", "1 ")},
         {integer("logIndex"), edit(good, "logIndex", "")},
-        {integer("logIndex"), edit(good, "logIndex", Json())},
         {integer("logIndex"), edit(good, "logIndex", true)},
         {integer("logIndex"), edit(good, "logIndex", "18446744073709551616")},
-        {integer("logIndex"), edit(good, "inclusionProof.logIndex", "x")},
-        {integer("treeSize"), edit(good, "inclusionProof.treeSize", "0x3")},
+        {integer("inclusionProof.logIndex"), edit(good, "inclusionProof.logIndex", "x")},
+        {integer("inclusionProof.treeSize"), edit(good, "inclusionProof.treeSize", "0x3")},
         {"'logId' is missing", without(good, "logId")},
-        {"'keyId' is missing", without(good, "logId.keyId")},
-        {"unknown member 'x'", edit(good, "logId.x", 1)},
+        {"'logId.keyId' is missing", without(good, "logId.keyId")},
         {"hash is not 32 bytes long", edit(good, "logId.keyId", to_base64(Buffer(4)))},
-        {"log entry: 'keyId': base64 has a character outside its alphabet",
-         edit(good, "logId.keyId", "!!!!")},
+        {"'logId.keyId" + junk, edit(good, "logId.keyId", "!!!!")},
         {"'kindVersion' is missing", without(good, "kindVersion")},
-        {"unknown member 'x'", edit(good, "kindVersion.x", 1)},
-        {"'kind' is missing", without(good, "kindVersion.kind")},
-        {"'version' is not a string", edit(good, "kindVersion.version", 2)},
-        {"'inclusionProof' is missing", without(good, "inclusionProof")},
-        {"'inclusionProof' is not an object", edit(good, "inclusionProof", Json())},
-        {"unknown member 'x'", edit(good, "inclusionProof.x", 1)},
-        {"'rootHash' is missing", without(good, "inclusionProof.rootHash")},
+        {"'kindVersion.kind' is missing", without(good, "kindVersion.kind")},
+        {"'kindVersion.version' is not a string", edit(good, "kindVersion.version", 2)},
+        {"'inclusionProof' is not an object", edit(good, "inclusionProof", "x")},
+        {"'inclusionProof.rootHash' is missing", without(good, "inclusionProof.rootHash")},
         {"hash is not 32 bytes long", edit(good, "inclusionProof.rootHash", to_base64(Buffer(33)))},
-        {"'hashes' is not an array", edit(good, "inclusionProof.hashes", Json())},
-        {"log entry: 'hashes' holds something else than strings",
+        {"'inclusionProof.hashes' is not an array", edit(good, "inclusionProof.hashes", 1)},
+        {"'inclusionProof.hashes[0]' is not a string",
          edit(good, "inclusionProof.hashes.0", Json())},
         {"hash is not 32 bytes long", edit(good, "inclusionProof.hashes.0", "AAAA")},
-        {"base64 has a character outside its alphabet",
-         edit(good, "inclusionProof.hashes.1", "!!!!")},
-        {"'checkpoint' is missing", without(good, "inclusionProof.checkpoint")},
-        {"'envelope' is missing", without(good, "inclusionProof.checkpoint.envelope")},
-        {"unknown member 'x'", edit(good, "inclusionProof.checkpoint.x", 1)},
+        {"'inclusionProof.hashes[1]" + junk, edit(good, "inclusionProof.hashes.1", "!!!!")},
+        {"'inclusionProof.checkpoint.envelope' is missing",
+         without(good, "inclusionProof.checkpoint.envelope")},
         {"'canonicalizedBody' is missing", without(good, "canonicalizedBody")},
-        {"log entry: 'canonicalizedBody': base64 has a character outside its alphabet",
-         edit(good, "canonicalizedBody", "!!!!")},
+        {"'canonicalizedBody" + junk, edit(good, "canonicalizedBody", "!!!!")},
     }));
-    CAPTURE(row.json);
+    CAPTURE(row.why);
     REQUIRE_REFUSED(parse_place(row.json), row.why);
     REQUIRE_FAULT(parse_place(row.json), Fault::Malformed);
+}
+
+TEST_CASE("a body may be as large as Rekor v1's, and no larger", "[log_entry]") {
+    const std::string good = print(Logged().entry);
+    const std::string limit(std::size_t{22'369'624}, 'A');  // base64 of 16 MiB and two bytes
+    const JsonLimits large = {.max_bytes = std::size_t{32} << 20};
+    const Json json = parse_json(edit(good, "canonicalizedBody", limit), large).value();
+    REQUIRE_REFUSED(parse_log_entry(json), "'canonicalizedBody' is too large");
 }
 
 TEST_CASE("a proof has as many hashes as the highest tree, and no more", "[log_entry]") {
@@ -360,7 +393,7 @@ TEST_CASE("a proof has as many hashes as the highest tree, and no more", "[log_e
     REQUIRE_OK(parse_place(edit(good, "inclusionProof.hashes", hashes)));
     hashes.push_back(hashes.front());
     REQUIRE_REFUSED(parse_place(edit(good, "inclusionProof.hashes", hashes)),
-                    "log entry: inclusion proof has more than 64 hashes");
+                    "'inclusionProof.hashes' has more than 64 items");
 }
 
 TEST_CASE("an entry that is in the log is proved", "[log_entry]") {
@@ -386,12 +419,18 @@ TEST_CASE("proofs of log entries are refused for the right reason", "[log_entry]
         change(entry);
         return entry;
     };
-    const std::string kind = "', expected 'hashedrekord' '0.0.2'";
+    const std::string kind = "', expected 'hashedrekord' or 'dsse' '0.0.2'";
     const std::string differ = "log entry: proof and checkpoint differ in tree size or root";
     const std::vector<Row> rows = {
         {"log entry: is of another log than 'log.example.com'",
          changed([&](LogEntry& e) { e.log_id = impostor.key().log_id(); })},
-        {"log entry: kind is 'dsse' '0.0.2" + kind, changed([](LogEntry& e) { e.kind = "dsse"; })},
+        {"log entry: kind is 'intoto' '0.0.2" + kind,
+         changed([](LogEntry& e) { e.kind = "intoto"; })},
+        {"log entry: has no inclusion proof", changed([](LogEntry& e) { e.has_proof = false; })},
+        {"log entry: has a time or promise, which Rekor v2 does not give",
+         changed([](LogEntry& e) { e.claimed_time = Timestamp{1}; })},
+        {"log entry: has a time or promise, which Rekor v2 does not give",
+         changed([](LogEntry& e) { e.promise = Buffer(3); })},
         {"log entry: kind is 'hashedrekord' '0.0.1" + kind,
          changed([](LogEntry& e) { e.version = "0.0.1"; })},
         {"log entry: is about another signature, digest or key",

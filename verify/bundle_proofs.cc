@@ -1,0 +1,163 @@
+#include "verify/bundle_proofs.h"
+
+#include "verify/rekor_v1.h"
+
+#include <algorithm>
+#include <set>
+
+namespace boltseal {
+
+namespace {
+
+Error refused(const std::string& why) {
+    return Error(Fault::Untrusted, why);
+}
+
+// A log that has the entry.
+struct KnownLog {
+    const TrustedLog* log;
+    bool dated;  // by its own promise, whose time lies in the log's window
+};
+
+class Proofs {
+public:
+    Proofs(const SigstoreBundle& bundle, const HashedRekord& by, const Policy& policy,
+           Timestamp now, Verified& verified, Trace& trace)
+        : bundle_(bundle),
+          by_(by),
+          policy_(policy),
+          now_(now),
+          verified_(verified),
+          trace_(trace) {}
+
+    // Every entry of a log we know must hold; whoever runs several logs counts once.
+    Result<void> check_logs() {
+        trace_.failed = "log-entry";
+        std::set<std::string> counted;
+        for (const LogEntry& entry : bundle_.log_entries) {
+            const auto log = std::ranges::find(policy_.root.logs, entry.log_id, &TrustedLog::id);
+            if (log == policy_.root.logs.end()) continue;
+            if (is_rekor_v1(entry)) {
+                BOLTSEAL_CHECK(check_v1(entry, *log));
+            } else {
+                BOLTSEAL_CHECK(check_v2(entry, *log));
+            }
+            counted.insert(log->who());
+        }
+        if (counted.size() >= policy_.log_threshold) return {};
+        return refused("the bundle has entries of " + std::to_string(counted.size()) +
+                       " known log(s), expected " + std::to_string(policy_.log_threshold))
+            .comparing(std::to_string(policy_.log_threshold), std::to_string(counted.size()))
+            .with_hint("sign with a log, or name the key of the log that was used with --log-key");
+    }
+
+    // The body is recomputed from what was signed, and must be what the log has.
+    Result<void> check_v2(const LogEntry& entry, const TrustedLog& log) {
+        const auto* envelope = std::get_if<Envelope>(&bundle_.content);
+        auto expected = envelope && entry.kind == "dsse" ? encode_dsse_entry(by_, envelope->payload)
+                                                         : encode_entry(by_);
+        if (!expected) return std::move(expected).error().as(Fault::Untrusted);
+        BOLTSEAL_TRY(VerifiedCheckpoint checkpoint, check_log_entry(entry, *expected, log.key));
+        note_proof(entry, log, std::move(checkpoint));
+        logs_.push_back({&log, false});
+        return {};
+    }
+
+    // The body is compared with what was signed; the promise gives a time, the proof the rest.
+    Result<void> check_v1(const LogEntry& entry, const TrustedLog& log) {
+        BOLTSEAL_CHECK(check_rekor_v1_body(entry, by_, std::get_if<Envelope>(&bundle_.content)));
+        if (!entry.promise.empty()) {
+            BOLTSEAL_TRY(const Timestamp time, check_promise(entry, log));
+            verified_.times.push_back({time, "log '" + log.key.name + "'", log.who()});
+            trace_.prove("promise", "log '" + log.key.name + "' has promised the entry at " +
+                                        to_rfc3339(time));
+        }
+        logs_.push_back({&log, !entry.promise.empty()});
+        if (entry.has_proof && !entry.checkpoint.empty()) {
+            BOLTSEAL_TRY(VerifiedCheckpoint checkpoint, check_rekor_v1_proof(entry, log));
+            note_proof(entry, log, std::move(checkpoint));
+            return {};
+        }
+        if (entry.promise.empty() || !policy_.accept_promise_alone) {
+            return refused("log entry: has no inclusion proof with a checkpoint")
+                .with_hint(
+                    "the oldest bundles (v0.1) have only a log's promise; accept that with "
+                    "--insecure-accept-promise, or sign again");
+        }
+        return {};
+    }
+
+    void note_proof(const LogEntry& entry, const TrustedLog& log, VerifiedCheckpoint checkpoint) {
+        trace_.prove("log-entry", "entry " + std::to_string(entry.index) + " of log '" +
+                                      log.key.name + "' is this signature, in a tree of " +
+                                      std::to_string(entry.head.size) + " that the log has signed");
+        verified_.checkpoints.push_back(std::move(checkpoint));
+        verified_.log_indexes.push_back(entry.index);
+    }
+
+    // Tokens of authorities we do not know are skipped; those of the others must hold.
+    Result<void> check_timestamps() {
+        trace_.failed = "timestamp";
+        std::set<std::string> counted;
+        for (const Buffer& response : bundle_.timestamps) {
+            auto time =
+                check_timestamp(response, by_.signature, policy_.root.timestamp_authorities);
+            if (!time && time.error().fault() == Fault::Missing) continue;
+            if (!time) return std::move(time).error().as(Fault::Untrusted);
+            counted.insert(time->who);
+            trace_.prove("timestamp",
+                         "'" + time->source + "' saw the signature at " + to_rfc3339(time->time));
+            verified_.times.push_back(*std::move(time));
+        }
+        std::size_t wanted = policy_.timestamp_threshold;
+        if (!policy_.root.timestamp_authorities.empty() && !bundle_.timestamps.empty()) {
+            wanted = std::max<std::size_t>(wanted, 1);  // they are there to be believed
+        }
+        if (counted.size() >= wanted) return {};
+        return refused("the bundle has timestamps of " + std::to_string(counted.size()) +
+                       " known authorities, expected " + std::to_string(wanted))
+            .comparing(std::to_string(wanted), std::to_string(counted.size()));
+    }
+
+    // A log's key speaks for its time only. Where nothing says when the entry was made, it was made
+    // before now.
+    Result<void> check_log_windows() {
+        trace_.failed = "log-window";
+        for (const auto& [log, dated] : logs_) {
+            if (dated) continue;
+            const TimeRange& range = log->valid_for;
+            if (verified_.times.empty() && range.end && now_ > *range.end) {
+                return refused("nothing proves that log '" + log->key.name +
+                               "' took the entry while its key was valid, " + to_string(range));
+            }
+            for (const ProvedTime& time : verified_.times) {
+                if (range.contains(time.time)) continue;
+                return refused("log '" + log->key.name + "' took the entry about " +
+                               to_rfc3339(time.time) + ", its key is valid " + to_string(range));
+            }
+        }
+        return {};
+    }
+
+private:
+    const SigstoreBundle& bundle_;
+    const HashedRekord& by_;
+    const Policy& policy_;
+    Timestamp now_;
+    Verified& verified_;
+    Trace& trace_;
+    std::vector<KnownLog> logs_;
+};
+
+}  // namespace
+
+Result<void> check_bundle_proofs(const SigstoreBundle& bundle, const HashedRekord& by,
+                                 const Policy& policy, Timestamp now, Verified& verified,
+                                 Trace& trace) {
+    Proofs proofs(bundle, by, policy, now, verified, trace);
+    BOLTSEAL_CHECK(proofs.check_logs());
+    BOLTSEAL_CHECK(proofs.check_timestamps());
+    return proofs.check_log_windows();
+}
+
+}  // namespace boltseal
