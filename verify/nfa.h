@@ -41,18 +41,18 @@ public:
 
 private:
     using Index = std::uint16_t;
+    static constexpr Index kAccept = 0;  // the state that nothing leads on from
     struct State {
-        bool reads = false;  // a byte of set, to next; otherwise goes to next and other unread
-        Index set = 0;
-        Index next = 0;
-        Index other = 0;
+        bool reads = false;  // a byte of set, to next; otherwise goes on unread, to next and other
+        ByteSet set;
+        Index next = kAccept;
+        Index other = kAccept;
     };
     class Compiler;
     class Active;
 
     std::vector<State> states_;
-    std::vector<ByteSet> sets_;
-    Index start_ = 0;  // state 0 is the one that accepts
+    Index start_ = kAccept;
 };
 
 }  // namespace boltseal

@@ -46,9 +46,10 @@ struct VersionRange {
     bool operator==(const VersionRange&) const = default;
 };
 
-// "<3.12", ">=1.2.3-4", "1.0" and "=1.0" for that one, ">=1.0 <2.0": one to four bounds with one
-// space between. Config if it is none, a version is not of the scheme, or nothing can be in it.
+// "<3.12", ">=1.2.3-4", "1.0" for that one, ">=1.0 <2.0": one to four bounds with one space
+// between, all of which hold. Config if it is none, a version is not of the scheme, or nothing can
+// be in it.
 Result<VersionRange> parse_version_range(VersionScheme scheme, std::string_view text);
-std::string to_string(const VersionRange& range);
+std::string to_string(const VersionRange& range);  // the text it was read from
 
 }  // namespace boltseal

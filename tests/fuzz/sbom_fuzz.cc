@@ -1,0 +1,2 @@
+#include "tests/fuzz/fuzz.h"
+FUZZ(input) { (void)input; }
