@@ -3,6 +3,7 @@
 #include "core/file.h"
 #include "verify/sigstore_bundle.h"
 #include "verify/statement.h"
+#include "verify/tlog_proof.h"
 
 #include <CLI/CLI.hpp>
 #include <unistd.h>
@@ -44,7 +45,9 @@ Json describe(const Checkpoint& checkpoint) {
 Json describe(const Note& note) {
     Json::Array signatures;
     for (const NoteSignature& line : note.signatures) {
-        signatures.push_back(Json::object({{"name", line.name}, {"keyId", to_hex(line.key_id)}}));
+        Json item = Json::object({{"name", line.name}, {"keyId", to_hex(line.key_id)}});
+        if (const auto time = claimed_time(line)) item.set("cosignedAt", to_rfc3339(*time));
+        signatures.push_back(std::move(item));
     }
     return signatures;
 }
@@ -138,6 +141,18 @@ Result<Json> describe_note(Bytes bytes) {
     return json.set("signatures", describe(note));
 }
 
+Result<Json> describe_proof(Bytes bytes) {
+    BOLTSEAL_TRY(const TlogProof proof, parse_tlog_proof(bytes));
+    BOLTSEAL_TRY(const Note note, parse_note(as_bytes(proof.checkpoint)));
+    BOLTSEAL_TRY(const Checkpoint checkpoint, parse_checkpoint(note.text));
+    Json json = start("transparency log proof");
+    if (!proof.extra.empty()) json.set("extra", to_base64(proof.extra));
+    json.set("index", proof.inclusion.index)
+        .set("hashes", std::uint64_t{proof.inclusion.path.size()})
+        .set("checkpoint", describe(checkpoint));
+    return json.set("signatures", describe(note));
+}
+
 // The kinds are told apart by their first bytes; what looks like one kind must then be it.
 Result<Json> describe_file(Bytes bytes) {
     std::string_view text = as_text(bytes);
@@ -146,6 +161,7 @@ Result<Json> describe_file(Bytes bytes) {
         BOLTSEAL_TRY(const PublicKey key, parse_public_key_pem(bytes));
         return start("public key").set("key", describe(key));
     }
+    if (text.starts_with("c2sp.org/tlog-proof")) return describe_proof(bytes);
     if (text.find("\n\n\xE2\x80\x94 ") != std::string_view::npos) return describe_note(bytes);
     if (text.ends_with('\n')) text.remove_suffix(1);
     if (const auto key = parse_vkey(text)) {
@@ -155,7 +171,8 @@ Result<Json> describe_file(Bytes bytes) {
             .set("logId", to_hex(key->log_id().bytes()))
             .set("key", describe(key->key));
     }
-    return Error(Fault::Malformed, "not a bundle, checkpoint, statement, log entry or public key");
+    return Error(Fault::Malformed,
+                 "not a bundle, checkpoint, log proof, statement, log entry or public key");
 }
 
 // The same facts for people: one "name: value" a line, nested by indent.
@@ -205,7 +222,8 @@ Result<void> run(const Options& options, Streams streams) {
 Action add_inspect(CLI::App& app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
     auto* cmd = app.add_subcommand(
-        "inspect", "Explain a bundle, checkpoint, statement, log entry or key, without judging it");
+        "inspect",
+        "Explain a bundle, checkpoint, log proof, statement, log entry or key, without judging it");
     cmd->add_option("file", options->file, "File to explain; - for standard input")->required();
     cmd->add_flag("--json", options->json, "Print JSON");
     cmd->footer("Nothing is verified. Exit status: 0 explained; 2 usage; 3 not understood.");

@@ -26,6 +26,7 @@ Action add_attest(CLI::App& app);
 Action add_bundle(CLI::App& app);  // boltseal-verify's name for verifying a file with its bundle
 Action add_inspect(CLI::App& app);
 Action add_keygen(CLI::App& app);
+Action add_proof(CLI::App& app);
 Action add_pull(CLI::App& app);
 Action add_push(CLI::App& app);
 Action add_sign(CLI::App& app);

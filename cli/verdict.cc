@@ -10,7 +10,15 @@ namespace {
 
 constexpr std::string_view kSchema = "https://boltseal.dev/schema/verdict/v1";
 
-// One word for each exit status, so that a program need not compare numbers.
+Json start(std::string_view verdict, const VerdictSubject& subject) {
+    Json artifact = Json::object({{"kind", subject.kind}, {"name", subject.name}});
+    if (subject.digest) artifact.set("digest", to_string(*subject.digest));
+    return Json::object(
+        {{"schema", kSchema}, {"verdict", verdict}, {"artifact", std::move(artifact)}});
+}
+
+}  // namespace
+
 std::string_view verdict_of(Fault fault) {
     switch (exit_code_for(fault)) {
         case ExitCode::Ok:
@@ -25,15 +33,6 @@ std::string_view verdict_of(Fault fault) {
     }
     return "integrity";
 }
-
-Json start(std::string_view verdict, const VerdictSubject& subject) {
-    Json artifact = Json::object({{"kind", subject.kind}, {"name", subject.name}});
-    if (subject.digest) artifact.set("digest", to_string(*subject.digest));
-    return Json::object(
-        {{"schema", kSchema}, {"verdict", verdict}, {"artifact", std::move(artifact)}});
-}
-
-}  // namespace
 
 std::string to_text(const VerdictSubject& subject, const Verified& verified) {
     std::string text = "verified: " + subject.kind + " " + subject.name + "\n";

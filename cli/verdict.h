@@ -10,6 +10,10 @@
 
 namespace boltseal {
 
+// "refused", "usage", "undetermined" or "integrity": one word for each exit status, so that a
+// program need not compare numbers.
+std::string_view verdict_of(Fault fault);
+
 // What was verified, in the words of the user.
 struct VerdictSubject {
     std::string kind;                                 // "image" or "file"

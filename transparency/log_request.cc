@@ -1,6 +1,7 @@
 #include "transparency/log_request.h"
 
 #include "core/encoding.h"
+#include "verify/certificate.h"
 
 namespace boltseal {
 
@@ -69,7 +70,8 @@ Result<PublicKey> parse_key(const Json& json, Buffer& certificate) {
     if (certified) {
         BOLTSEAL_TRY(const Json* const holder, object_at(json, kCertificate));
         BOLTSEAL_TRY(certificate, raw_bytes_of(*holder));
-        return parse_certificate_key(certificate);
+        BOLTSEAL_TRY(const Certificate parsed, parse_certificate(certificate));
+        return parsed.key();
     }
     BOLTSEAL_TRY(const Json* const holder, object_at(json, kPublicKey));
     BOLTSEAL_TRY(const Buffer spki, raw_bytes_of(*holder));

@@ -58,9 +58,8 @@ public:
                                                          : encode_entry(by_);
         if (!expected) return std::move(expected).error().as(Fault::Untrusted);
         BOLTSEAL_TRY(VerifiedCheckpoint checkpoint, check_log_entry(entry, *expected, log.key));
-        note_proof(entry, log, std::move(checkpoint));
         logs_.push_back({&log, false});
-        return {};
+        return note_proof(entry, log, std::move(checkpoint));
     }
 
     // The body is compared with what was signed; the promise gives a time, the proof the rest.
@@ -75,10 +74,10 @@ public:
         logs_.push_back({&log, !entry.promise.empty()});
         if (entry.has_proof && !entry.checkpoint.empty()) {
             BOLTSEAL_TRY(VerifiedCheckpoint checkpoint, check_rekor_v1_proof(entry, log));
-            note_proof(entry, log, std::move(checkpoint));
-            return {};
+            return note_proof(entry, log, std::move(checkpoint));
         }
-        if (entry.promise.empty() || !policy_.accept_promise_alone) {
+        if (entry.promise.empty() || !policy_.accept_promise_alone ||
+            !policy_.witnesses.asks_for_none()) {
             return refused("log entry: has no inclusion proof with a checkpoint")
                 .with_hint(
                     "the oldest bundles (v0.1) have only a log's promise; accept that with "
@@ -87,12 +86,20 @@ public:
         return {};
     }
 
-    void note_proof(const LogEntry& entry, const TrustedLog& log, VerifiedCheckpoint checkpoint) {
+    // The tree with the entry is one that the witnesses asked for have seen.
+    Result<void> note_proof(const LogEntry& entry, const TrustedLog& log,
+                            VerifiedCheckpoint checkpoint) {
         trace_.prove("log-entry", "entry " + std::to_string(entry.index) + " of log '" +
                                       log.key.name + "' is this signature, in a tree of " +
                                       std::to_string(entry.head.size) + " that the log has signed");
+        BOLTSEAL_TRY(const auto cosigned, check_witnesses(checkpoint, policy_.witnesses));
+        if (!policy_.witnesses.asks_for_none()) {
+            trace_.prove("witnesses", "that tree of log '" + checkpoint.origin() + "' is " +
+                                          to_string(cosigned));
+        }
         verified_.checkpoints.push_back(std::move(checkpoint));
         verified_.log_indexes.push_back(entry.index);
+        return {};
     }
 
     // Tokens of authorities we do not know are skipped; those of the others must hold.

@@ -4,6 +4,7 @@
 #include "verify/openssl_ptr.h"
 
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 
@@ -13,12 +14,18 @@ namespace {
 
 constexpr std::size_t kMaxCertificate = std::size_t{64} << 10;
 constexpr std::size_t kMaxCertificates = 16;
+constexpr int kMaxExtensions = 64;
 constexpr std::string_view kLabel = "CERTIFICATE";
 
 using X509Ptr = std::unique_ptr<X509, OpensslFree<X509_free>>;
 
 Error bad(const char* why) {
     return Error(Fault::Malformed, why);
+}
+
+Bytes bytes_of(const ASN1_STRING* string) {
+    return Bytes(ASN1_STRING_get0_data(string),
+                 static_cast<std::size_t>(ASN1_STRING_length(string)));
 }
 
 Buffer to_der(X509* certificate) {
@@ -36,16 +43,66 @@ Buffer spki_of(X509* certificate) {
     return spki;
 }
 
-// RFC 5280 section 4.1.2.5: UTCTime until 2049 and GeneralizedTime after, both in Zulu.
+// RFC 5280 section 4.1.2.5: UTCTime "YYMMDDHHMMSSZ" for 1950 to 2049, GeneralizedTime
+// "YYYYMMDDHHMMSSZ" for all other years.
 Result<Timestamp> parse_time(const ASN1_TIME* time) {
-    int days = 0;
-    int seconds = 0;
-    const std::unique_ptr<ASN1_TIME, OpensslFree<ASN1_TIME_free>> epoch(ASN1_TIME_set(nullptr, 0));
-    if (!epoch || ASN1_TIME_check(time) != 1 ||
-        ASN1_TIME_diff(&days, &seconds, epoch.get(), time) != 1) {
-        return bad("certificate: time of validity is not a time");
+    std::string text(as_text(bytes_of(time)));
+    const bool is_short = ASN1_STRING_type(time) == V_ASN1_UTCTIME;
+    if (is_short) text.insert(0, text < "50" ? "20" : "19");
+    if (text.size() != 15) return bad("time of validity is not written as RFC 5280 says");
+    for (const std::size_t at : {4U, 7U}) text.insert(at, "-");
+    text.insert(10, "T");
+    for (const std::size_t at : {13U, 16U}) text.insert(at, ":");
+    const auto parsed = parse_rfc3339(text);
+    const bool fits_short = text >= "1950" && text < "2050";
+    if (!parsed || is_short != fits_short) {
+        return bad("time of validity is not written as RFC 5280 says");
     }
-    return Timestamp{std::int64_t{days} * 86'400 + seconds};
+    return *parsed;
+}
+
+struct Extension {
+    Bytes oid;
+    Bytes value;
+};
+
+// RFC 5280 section 4.2: no two of them are the same.
+Result<std::vector<Extension>> extensions_of(const X509* certificate) {
+    const int count = X509_get_ext_count(certificate);
+    if (count > kMaxExtensions) return bad("more than 64 extensions");
+    std::vector<Extension> out;
+    for (int i = 0; i < count; ++i) {
+        X509_EXTENSION* extension = X509_get_ext(certificate, i);
+        const ASN1_OBJECT* oid = X509_EXTENSION_get_object(extension);
+        const Bytes name(OBJ_get0_data(oid), OBJ_length(oid));
+        for (const Extension& other : out) {
+            if (equal(other.oid, name)) return bad("two extensions of the same kind");
+        }
+        out.push_back(Extension{name, bytes_of(X509_EXTENSION_get_data(extension))});
+    }
+    return out;
+}
+
+// Reads the extensions that OpenSSL knows, once, so that the certificate never changes after.
+bool has_sound_extensions(X509* certificate) {
+    return X509_check_purpose(certificate, -1, 0) == 1 &&
+           (X509_get_extension_flags(certificate) & EXFLAG_INVALID) == 0;
+}
+
+struct Contents {
+    PublicKey key;
+    TimeRange validity;
+    std::vector<Extension> extensions;  // borrowed from the certificate
+};
+
+Result<Contents> contents_of(X509* certificate) {
+    BOLTSEAL_TRY(PublicKey key, parse_public_key_der(spki_of(certificate)));
+    TimeRange validity;
+    BOLTSEAL_TRY(validity.start, parse_time(X509_get0_notBefore(certificate)));
+    BOLTSEAL_TRY(validity.end, parse_time(X509_get0_notAfter(certificate)));
+    BOLTSEAL_TRY(auto extensions, extensions_of(certificate));
+    if (!has_sound_extensions(certificate)) return bad("an extension is broken");
+    return Contents{std::move(key), validity, std::move(extensions)};
 }
 
 }  // namespace
@@ -53,8 +110,7 @@ Result<Timestamp> parse_time(const ASN1_TIME* time) {
 struct Certificate::Parsed {
     Buffer der;
     X509Ptr x509;
-    PublicKey key;
-    TimeRange validity;
+    Contents contents;
 };
 
 Bytes Certificate::der() const {
@@ -62,11 +118,18 @@ Bytes Certificate::der() const {
 }
 
 const PublicKey& Certificate::key() const {
-    return parsed_->key;
+    return parsed_->contents.key;
 }
 
 const TimeRange& Certificate::validity() const {
-    return parsed_->validity;
+    return parsed_->contents.validity;
+}
+
+std::optional<Bytes> Certificate::extension(Bytes oid) const {
+    for (const Extension& extension : parsed_->contents.extensions) {
+        if (equal(extension.oid, oid)) return extension.value;
+    }
+    return std::nullopt;
 }
 
 bool Certificate::is_self_issued() const {
@@ -85,13 +148,10 @@ Result<Certificate> parse_certificate(Bytes der) {
     if (!x509) return bad("not a certificate");
     if (next != der.data() + der.size()) return bad("certificate has bytes after its end");
     if (!equal(to_der(x509.get()), der)) return bad("certificate is not in its plain DER form");
-    auto key = parse_public_key_der(spki_of(x509.get()));
-    if (!key) return std::move(key).error().context("certificate");
-    TimeRange validity;
-    BOLTSEAL_TRY(validity.start, parse_time(X509_get0_notBefore(x509.get())));
-    BOLTSEAL_TRY(validity.end, parse_time(X509_get0_notAfter(x509.get())));
+    auto contents = contents_of(x509.get());
+    if (!contents) return std::move(contents).error().context("certificate");
     return Certificate(std::make_shared<const Certificate::Parsed>(
-        Certificate::Parsed{to_buffer(der), std::move(x509), *std::move(key), validity}));
+        Certificate::Parsed{to_buffer(der), std::move(x509), *std::move(contents)}));
 }
 
 Result<std::vector<Certificate>> parse_certificates_pem(Bytes pem) {

@@ -6,6 +6,7 @@
 #include "verify/public_key.h"
 
 #include <memory>
+#include <optional>
 
 struct x509_st;  // OpenSSL's X509
 
@@ -17,8 +18,13 @@ public:
     const PublicKey& key() const;
     const TimeRange& validity() const;  // both ends are given
     bool is_self_issued() const;        // subject and issuer are the same, as in a root
-    x509_st* openssl() const;           // borrowed, for the .cc files of verify/; not to be changed
-    bool operator==(const Certificate& other) const { return equal(der(), other.der()); }
+    // The value of the extension with this object identifier, given as the contents of its DER, if
+    // there is one. There is never a second. Borrowed.
+    std::optional<Bytes> extension(Bytes oid) const;
+    x509_st* openssl() const;  // borrowed, for the .cc files of verify/; not to be changed
+    bool operator==(const Certificate& other) const {
+        return parsed_ == other.parsed_ || equal(der(), other.der());
+    }
 
 private:
     friend Result<Certificate> parse_certificate(Bytes der);
@@ -28,7 +34,8 @@ private:
 };
 
 // Exactly one certificate of at most 64 KiB, in the DER it prints back to, with a key of a kind
-// that public_key.h accepts.
+// that public_key.h accepts, times as RFC 5280 section 4.1.2.5 wants them, and at most 64
+// extensions, of which no two are the same and none that OpenSSL knows is broken.
 Result<Certificate> parse_certificate(Bytes der);
 
 // One or more "CERTIFICATE" blocks, 16 at most, with nothing but white space around them.

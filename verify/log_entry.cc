@@ -1,6 +1,7 @@
 #include "verify/log_entry.h"
 
 #include "core/encoding.h"
+#include "verify/certificate.h"
 
 namespace boltseal {
 
@@ -45,8 +46,8 @@ Result<Verifier> parse_verifier(const Json& json) {
         BOLTSEAL_CHECK(json.only({"keyDetails", "x509Certificate"}));
         BOLTSEAL_TRY(const Json* certificate, json.object_at("x509Certificate"));
         BOLTSEAL_TRY(Buffer der, bytes_at(*certificate, "rawBytes"));
-        BOLTSEAL_TRY(PublicKey key, parse_certificate_key(der));
-        return Verifier{std::move(key), std::move(der)};
+        BOLTSEAL_TRY(const Certificate parsed, parse_certificate(der));
+        return Verifier{parsed.key(), std::move(der)};
     }
     BOLTSEAL_TRY(const Json* public_key, json.object_at("publicKey"));
     BOLTSEAL_TRY(const Buffer spki, bytes_at(*public_key, "rawBytes"));

@@ -4,6 +4,7 @@
 #include "verify/signature.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace boltseal {
 
@@ -14,6 +15,8 @@ constexpr std::size_t kMaxSignatures = 100;
 constexpr std::size_t kMaxSignature = std::size_t{8} << 10;
 constexpr std::size_t kMaxName = 255;
 constexpr std::size_t kIdSize = 4;
+constexpr std::size_t kCosignature = 8 + 64;
+constexpr std::size_t kMlDsaCosignature = 8 + 2420;
 constexpr std::string_view kDash = "\xE2\x80\x94 ";  // U+2014 and a space
 
 Error bad(const char* why) {
@@ -80,20 +83,41 @@ Result<NoteSignature> parse_signature_line(std::string_view line) {
     return signature;
 }
 
-// c2sp.org/tlog-cosignature: the time stands in front of the signature and of what it is over.
-Result<void> check_cosignature(const Note& note, const NoteKey& key, Bytes signature) {
-    Reader reader(signature);
-    BOLTSEAL_TRY(const std::uint64_t time, reader.u64());
-    const std::string message = "cosignature/v1\ntime " + std::to_string(time) + "\n" + note.text;
-    return check_signature(key.key, SignatureAlgorithm::Ed25519, as_bytes(message), reader.rest());
+// c2sp.org/tlog-cosignature#format: POSIX seconds in 63 bits.
+Result<Timestamp> take_time(Reader& reader) {
+    BOLTSEAL_TRY(const std::uint64_t seconds, reader.u64());
+    if (seconds > std::numeric_limits<std::int64_t>::max()) return bad("note: time is too large");
+    return Timestamp{static_cast<std::int64_t>(seconds)};
 }
 
-Result<void> check_line(const Note& note, const NoteKey& key, const NoteSignature& line) {
+// The time stands in front of the signature, and of what it is over.
+Result<NoteSigner> check_cosignature(const Note& note, const NoteKey& key, Bytes signature) {
+    Reader reader(signature);
+    BOLTSEAL_TRY(const Timestamp time, take_time(reader));
+    const std::string message =
+        "cosignature/v1\ntime " + std::to_string(time.seconds) + "\n" + note.text;
+    BOLTSEAL_CHECK(
+        check_signature(key.key, SignatureAlgorithm::Ed25519, as_bytes(message), reader.rest()));
+    return NoteSigner{key, time};
+}
+
+Result<NoteSigner> check_line(const Note& note, const NoteKey& key, const NoteSignature& line) {
     if (key.type == NoteSignatureType::Ed25519Cosignature) {
         return check_cosignature(note, key, line.signature);
     }
-    return check_signature(key.key, default_algorithm(key.key), as_bytes(note.text),
-                           line.signature);
+    BOLTSEAL_CHECK(
+        check_signature(key.key, default_algorithm(key.key), as_bytes(note.text), line.signature));
+    return NoteSigner{key, std::nullopt};
+}
+
+void count_once(std::vector<NoteSigner>& signers, NoteSigner signer) {
+    const auto same = std::ranges::find_if(
+        signers, [&](const NoteSigner& other) { return other.key.key == signer.key.key; });
+    if (same == signers.end()) {
+        signers.push_back(std::move(signer));
+    } else if (signer.time > same->time) {
+        *same = std::move(signer);
+    }
 }
 
 }  // namespace
@@ -174,20 +198,37 @@ std::string to_string(const Note& note) {
     return text;
 }
 
-Result<std::vector<NoteKey>> check_note(const Note& note, const std::vector<NoteKey>& known) {
-    std::vector<NoteKey> signers;
+Result<std::vector<NoteSigner>> find_signers(const Note& note, const std::vector<NoteKey>& known) {
+    std::vector<NoteSigner> signers;
     for (const NoteSignature& line : note.signatures) {
         for (const NoteKey& key : known) {
             if (key.name != line.name || key.id() != line.key_id) continue;
-            if (!check_line(note, key, line)) {
+            auto signer = check_line(note, key, line);
+            if (!signer) {
                 return Error(Fault::Untrusted,
                              "note: signature by '" + key.name + "' does not verify");
             }
-            if (std::ranges::find(signers, key) == signers.end()) signers.push_back(key);
+            count_once(signers, *std::move(signer));
         }
     }
+    return signers;
+}
+
+Result<std::vector<NoteSigner>> check_note(const Note& note, const std::vector<NoteKey>& known) {
+    BOLTSEAL_TRY(auto signers, find_signers(note, known));
     if (signers.empty()) return Error(Fault::Untrusted, "note: not signed by any known key");
     return signers;
+}
+
+std::optional<Timestamp> claimed_time(const NoteSignature& line) {
+    if (line.signature.size() != kCosignature && line.signature.size() != kMlDsaCosignature) {
+        return std::nullopt;
+    }
+    if (line.signature[0] != 0) return std::nullopt;  // ECDSA, which begins with 0x30
+    Reader reader(line.signature);
+    const auto time = take_time(reader);
+    if (!time || time->seconds == 0) return std::nullopt;
+    return *time;
 }
 
 }  // namespace boltseal

@@ -1,13 +1,16 @@
 // Signed notes: a text and lines of signatures under it. c2sp.org/signed-note@v1.0.0
 #pragma once
 
+#include "core/time.h"
 #include "verify/public_key.h"
 
 #include <array>
+#include <optional>
 
 namespace boltseal {
 
 // What a signature line says it is made with; the names are ours, the values the specification's.
+// Others, such as ML-DSA-44 cosignatures (0x06), are no keys here: lines by them are ignored.
 enum class NoteSignatureType : std::uint8_t {
     Ed25519 = 0x01,
     Ecdsa = 0x02,
@@ -52,9 +55,24 @@ Result<Note> parse_note(Bytes bytes);
 std::string to_string(const Note& note);
 std::string to_string(const NoteSignature& signature);  // the line, with its newline
 
-// The keys of `known` that signed the note. Untrusted if a line with a known name and key id does
-// not verify, or if there is no line by any of them. Lines by others are ignored. Each key counts
-// once. A cosignature (type 04) verifies over the text with its own time in front of it.
-Result<std::vector<NoteKey>> check_note(const Note& note, const std::vector<NoteKey>& known);
+// A key that signed, and for a cosignature (type 04) the time that was signed with the text.
+struct NoteSigner {
+    NoteKey key;
+    std::optional<Timestamp> time;
+    bool operator==(const NoteSigner&) const = default;
+};
+
+// The keys of `known` that signed the note, in the order of its lines. Untrusted if a line with a
+// known name and key id does not verify. Lines by others are ignored. Each public key counts once,
+// under whatever names, and of its cosignatures the latest. A cosignature verifies over the text
+// with its own time in front of it.
+Result<std::vector<NoteSigner>> find_signers(const Note& note, const std::vector<NoteKey>& known);
+
+// The same, and Untrusted if there are none.
+Result<std::vector<NoteSigner>> check_note(const Note& note, const std::vector<NoteKey>& known);
+
+// The time that a line gives if it is a cosignature. Its form says so (72 bytes, or 2428 for
+// ML-DSA-44), which proves nothing: for showing only.
+std::optional<Timestamp> claimed_time(const NoteSignature& line);
 
 }  // namespace boltseal

@@ -19,6 +19,12 @@ Result<void> check_policy(const Policy& policy, Timestamp now) {
                                         " log(s) and names " + std::to_string(logs.size()))
             .with_hint("name the log's key with --log-key");
     }
+    if (policy.log_threshold == 0 && !policy.witnesses.asks_for_none()) {
+        return Error(Fault::Config, "policy asks for witnesses of a log, and for no log");
+    }
+    for (const TrustedLog& log : policy.root.logs) {
+        BOLTSEAL_CHECK(check_independence(policy.witnesses, log.key));
+    }
     if (policy.expires && now > *policy.expires) {
         return Error(Fault::Config, "policy has expired on " + to_rfc3339(*policy.expires));
     }

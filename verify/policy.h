@@ -6,6 +6,7 @@
 #include "core/time.h"
 #include "verify/pattern.h"
 #include "verify/trusted_root.h"
+#include "verify/witness_policy.h"
 
 #include <map>
 #include <optional>
@@ -36,6 +37,8 @@ struct Policy {
     // How many different logs must prove the entry. 0 asks for none, and is what the unsafe flags
     // say; an entry by a log we know is checked all the same.
     std::size_t log_threshold = 1;
+    // Who must have cosigned the checkpoint of every log that proves the entry; nobody by default.
+    WitnessPolicy witnesses;
     std::size_t timestamp_threshold = 0;  // different time-stamping authorities
     std::size_t sct_threshold = 1;  // different certificate transparency logs; certificates only
     // A Rekor v1 log's promise counts as its proof, as in the oldest bundles (v0.1), which have no

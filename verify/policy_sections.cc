@@ -188,6 +188,7 @@ private:
             for (const TrustedLog& log : policy_.evidence.root.logs) known.insert(log.who());
             check_reach("logs", "log(s)", policy_.evidence.log_threshold, known.size());
         }
+        if (table_.has("witnesses")) read_witnesses();
         if (!table_.has("timestamps")) return;
         policy_.evidence.timestamp_threshold = table_.number("timestamps", 1, 16);
         std::set<std::string> known;
@@ -196,6 +197,28 @@ private:
         }
         check_reach("timestamps", "time-stamping authorities", policy_.evidence.timestamp_threshold,
                     known.size());
+    }
+
+    void read_witnesses() {
+        table_.flag("witnesses");
+        policy_.evidence.witnesses = trust_.witnesses;
+        if (trust_.witnesses.asks_for_none()) {
+            table_.problem_at("witnesses", "'witnesses' needs [trust.witnesses]");
+        }
+        if (policy_.evidence.log_threshold == 0) {
+            table_.problem_at("witnesses",
+                              "'witnesses' needs 'logs': they cosign what a log shows");
+        }
+        for (const Witness& witness : trust_.witnesses.witnesses()) {
+            const auto allowed = policy_.algorithms.check(witness.key.key);
+            if (allowed) continue;
+            table_.problem_at("witnesses",
+                              "witness '" + witness.name + "': " + allowed.error().message());
+        }
+        for (const TrustedLog& log : policy_.evidence.root.logs) {
+            const auto independent = check_independence(trust_.witnesses, log.key);
+            if (!independent) table_.problem_at("witnesses", independent.error().message());
+        }
     }
 
     void check_reach(std::string_view member, const std::string& what, std::size_t asked,

@@ -37,6 +37,7 @@ public:
             read_identity(name, *node);
         }
         for (const auto& [name, node] : table_.named_tables("logs")) read_log(name, *node);
+        if (PolicyNode* node = table_.table("witnesses")) read_witnesses(*node);
         return std::move(trust_);
     }
 
@@ -110,13 +111,50 @@ private:
         add(table, {name, std::move(identity)});
     }
 
+    // One line, as a file that holds a vkey has it.
+    static Result<NoteKey> parse_key_file(Bytes bytes) {
+        std::string_view line = as_text(bytes);
+        if (line.ends_with('\n')) line.remove_suffix(1);
+        return parse_vkey(line);
+    }
+
+    void read_witnesses(PolicyNode& node) {
+        PolicyTable table(node, "[trust.witnesses]", reading_);
+        const std::size_t before = reading_.problems.size();
+        const std::string_view member = table.has("file") ? "file" : "keys";
+        auto witnesses = table.has("file") ? read_witness_file(table) : read_witness_keys(table);
+        if (!witnesses) {
+            table.problem_at(member,
+                             "'" + std::string(member) + "': " + witnesses.error().message());
+        } else if (witnesses->asks_for_none() && reading_.problems.size() == before) {
+            table.problem_at(member, "'" + std::string(member) + "' asks for no witness");
+        } else {
+            trust_.witnesses = *std::move(witnesses);
+        }
+    }
+
+    static Result<WitnessPolicy> read_witness_file(PolicyTable& table) {
+        const auto bytes = table.file("file", kMaxKeyFile);
+        return bytes ? parse_witness_policy(*bytes) : WitnessPolicy();
+    }
+
+    static Result<WitnessPolicy> read_witness_keys(PolicyTable& table) {
+        const auto files = table.files("keys", kMaxKeyFile);
+        const auto threshold = table.number("threshold", 1, std::max<std::size_t>(1, files.size()));
+        if (files.empty()) return WitnessPolicy();
+        std::vector<NoteKey> keys;
+        for (const Buffer& bytes : files) {
+            BOLTSEAL_TRY(NoteKey key, parse_key_file(bytes));
+            keys.push_back(std::move(key));
+        }
+        return witness_quorum(threshold, keys);
+    }
+
     void read_log(const std::string& name, PolicyNode& node) {
         PolicyTable table(node, "[trust.logs]", reading_);
         const auto bytes = table.file("file", kMaxKeyFile);
         if (!bytes) return;
-        std::string_view line = as_text(*bytes);
-        if (line.ends_with('\n')) line.remove_suffix(1);
-        auto key = parse_vkey(line);
+        auto key = parse_key_file(*bytes);
         if (!key) {
             table.problem_at("file", "'file': " + key.error().message());
             return;

@@ -9,6 +9,7 @@ namespace boltseal {
 struct Trust {
     std::vector<Signer> signers;  // names, keys and identities are unique
     TrustedRoot root;
+    WitnessPolicy witnesses;  // asks for none if [trust.witnesses] is not there
 
     const Signer* find(std::string_view name) const;
 };

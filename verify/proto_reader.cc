@@ -59,7 +59,7 @@ Result<void> ProtoReader::only(std::initializer_list<std::string_view> names) co
         if (std::ranges::find(names, camel) != names.end()) {
             return bad(name, "is spelled in snake_case, expected '" + camel + "'");
         }
-        note(printable(name), "is unknown");
+        note(name, "is unknown");
     }
     return {};
 }

@@ -7,7 +7,8 @@
 
 namespace boltseal {
 
-// Something tolerated: where, as a path of members, and what.
+// Something tolerated: where, as a path of members, and what. An unknown member's name is somebody
+// else's text: show it through printable().
 struct Deviation {
     std::string where;  // "verificationMaterial.tlogEntries[0].logIndex"
     std::string what;   // "is a number, expected a string"

@@ -17,7 +17,6 @@ namespace boltseal {
 namespace {
 
 constexpr std::size_t kMaxSpki = 2048;  // RSA of 8192 bits takes 1062 bytes
-constexpr std::size_t kMaxCertificate = std::size_t{64} << 10;
 
 // RFC 8410 section 4: everything but the 32 bytes of the key is fixed.
 constexpr std::uint8_t kEd25519Prefix[] = {0x30, 0x2A, 0x30, 0x05, 0x06, 0x03,
@@ -201,24 +200,6 @@ Result<PublicKey> ed25519_public_key(Bytes raw) {
     Writer spki;
     spki.put(Bytes(kEd25519Prefix)).put(raw);
     return parse_public_key_der(spki.bytes());
-}
-
-Result<PublicKey> parse_certificate_key(Bytes certificate) {
-    if (certificate.size() > kMaxCertificate) return bad("certificate is too large");
-    const OpensslErrorScope errors;
-    const unsigned char* next = certificate.data();
-    const std::unique_ptr<X509, OpensslFree<X509_free>> parsed(
-        d2i_X509(nullptr, &next, static_cast<long>(certificate.size())));
-    if (!parsed) return bad("not a certificate");
-    if (next != certificate.data() + certificate.size()) {
-        return bad("certificate has bytes after its end");
-    }
-    unsigned char* spki = nullptr;
-    const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(parsed.get()), &spki);
-    if (size <= 0) return bad("certificate has no public key");
-    const std::unique_ptr<unsigned char, decltype([](unsigned char* p) { OPENSSL_free(p); })> owned(
-        spki);
-    return parse_public_key_der(Bytes(spki, static_cast<std::size_t>(size)));
 }
 
 std::string key_hint(const PublicKey& key) {

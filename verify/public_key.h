@@ -39,10 +39,6 @@ std::string to_pem(const PublicKey& key);
 // The SubjectPublicKeyInfo for 32 raw Ed25519 bytes, as note keys carry them.
 Result<PublicKey> ed25519_public_key(Bytes raw);
 
-// The key that a certificate (DER, RFC 5280) speaks for. Nothing else of the certificate is
-// checked.
-Result<PublicKey> parse_certificate_key(Bytes certificate);
-
 // base64(SHA-256(SPKI)): what a bundle's publicKey.hint says of a key. A name, never a proof.
 std::string key_hint(const PublicKey& key);
 

@@ -22,6 +22,7 @@ set -g __boltseal_types cyclonedx spdxjson slsaprovenance slsaprovenance1 openve
 function __boltseal_verifier -a program command
     __boltseal_add $program $command -l key -rF -d 'Public key that may have signed'
     __boltseal_add $program $command -l log-key -rF -d 'Key of a log that must prove the entry'
+    __boltseal_add $program $command -l witness-policy -rF -d 'Witnesses that must have cosigned the checkpoint'
     __boltseal_add $program $command -l insecure-no-log -d 'Accept signatures that no log has seen'
     __boltseal_add $program $command -l type -xa "$__boltseal_types" -d 'Verify an attestation of this type'
 end
@@ -43,16 +44,18 @@ __boltseal_command boltseal verify 'Verify the signature of an image or a file'
 __boltseal_command boltseal pull 'Verify an image, then fetch it'
 __boltseal_command boltseal push 'Push an image to a registry'
 __boltseal_command boltseal tree 'Show what is attached to an image'
-__boltseal_command boltseal inspect 'Explain a bundle, checkpoint, statement, entry or key'
+__boltseal_command boltseal proof 'Verify that an entry is in a log'
+__boltseal_command boltseal inspect 'Explain a bundle, checkpoint, proof, statement, entry or key'
 __boltseal_command boltseal-verify bundle 'Verify a file, or a digest, with its bundle'
-__boltseal_command boltseal-verify inspect 'Explain a bundle, checkpoint, statement, entry or key'
+__boltseal_command boltseal-verify proof 'Verify that an entry is in a log'
+__boltseal_command boltseal-verify inspect 'Explain a bundle, checkpoint, proof, statement, entry or key'
 __boltseal_command boltseal-log init 'Make a log'
 __boltseal_command boltseal-log serve 'Take entries and serve the log'
 
-for command in keygen sign attest verify pull push tree inspect version
+for command in keygen sign attest verify pull push tree proof inspect version
     __boltseal_add boltseal $command -l json -d 'Print JSON'
 end
-for command in bundle inspect version
+for command in bundle proof inspect version
     __boltseal_add boltseal-verify $command -l json -d 'Print JSON'
 end
 for command in sign attest verify pull push tree
@@ -78,6 +81,13 @@ __boltseal_add boltseal pull -s o -l output -rF -d 'OCI layout to write to'
 __boltseal_add boltseal pull -l platform -xa 'linux/amd64 linux/arm64 linux/arm/v7' -d 'Only this platform of an index'
 __boltseal_verifier boltseal-verify bundle
 __boltseal_add boltseal-verify bundle -l bundle -rF -d 'Bundle to verify with'
+
+for program in boltseal boltseal-verify
+    __boltseal_add $program proof -l proof -rF -d 'Proof to verify with'
+    __boltseal_add $program proof -l log-key -rF -d 'Key of a log that must prove the entry'
+    __boltseal_add $program proof -l witness-policy -rF -d 'Witnesses that must have cosigned the checkpoint'
+    __boltseal_add $program proof -l leaf-hash -x -d 'Hash of the entry in the tree'
+end
 
 for command in init serve
     __boltseal_add boltseal-log $command -l dir -xa '(__fish_complete_directories)' -d 'Folder of the log'

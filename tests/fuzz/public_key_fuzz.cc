@@ -12,7 +12,4 @@ FUZZ(input) {
     if (const auto key = parse_public_key_pem(input)) {
         LAW(parse_public_key_der(key->spki()).value() == *key);
     }
-    if (const auto key = parse_certificate_key(input)) {
-        LAW(parse_public_key_der(key->spki()).value() == *key);
-    }
 }

@@ -103,8 +103,8 @@ TEST_CASE("what is tolerated in an envelope is noted", "[envelope]") {
     const Json json = parse_json(text).value();
     Deviations noted;
     REQUIRE_OK(parse_envelope(ProtoReader(json, noted)));
-    const Deviations expected = {{"'extra'", "is unknown"},
-                                 {"signatures[0].'cert'", "is unknown"},
+    const Deviations expected = {{"extra", "is unknown"},
+                                 {"signatures[0].cert", "is unknown"},
                                  {"signatures[0].keyid", "is null, which means absent"}};
     REQUIRE(noted == expected);
 }

@@ -4,6 +4,8 @@
 #include "tests/check.h"
 #include "tests/support/test_keys.h"
 
+#include <algorithm>
+
 using namespace boltseal;
 
 namespace {
@@ -56,7 +58,7 @@ TEST_CASE("the example of the signed note specification verifies", "[note]") {
     REQUIRE(to_string(*note) == kExample);
     const auto signers = check_note(*note, {*key});
     REQUIRE_OK(signers);
-    REQUIRE(*signers == std::vector{*key});
+    REQUIRE(*signers == std::vector{NoteSigner{*key, std::nullopt}});
 }
 
 TEST_CASE("every single changed byte of a signed note is refused", "[note]") {
@@ -231,7 +233,7 @@ TEST_CASE("keys of every type sign notes", "[note]") {
     Note note{"text\n", {signature_of(key, type, "text\n")}};
     const auto signers = check_note(note, {key});
     REQUIRE_OK(signers);
-    REQUIRE(*signers == std::vector{key});
+    REQUIRE(*signers == std::vector{NoteSigner{key, std::nullopt}});
     note.text = "Text\n";
     const auto changed = check_note(note, {key});
     REQUIRE_REFUSED(changed, "note: signature by 'example.com/log' does not verify");
@@ -271,7 +273,34 @@ TEST_CASE("each key counts once, however often it signed", "[note]") {
     const NoteSignature by_ec = signature_of(ec, KeyType::EcdsaP256, "text\n");
     const auto signers = check_note({"text\n", {by_ed, by_ec, by_ed}}, {ec, ed, ed});
     REQUIRE_OK(signers);
-    REQUIRE(*signers == std::vector{ed, ec});
+    REQUIRE(*signers == std::vector{NoteSigner{ed, std::nullopt}, NoteSigner{ec, std::nullopt}});
+}
+
+TEST_CASE("the same key under two names counts once", "[note]") {
+    const NoteKey one = key_named("one.example.com");
+    const NoteKey two = key_named("two.example.com");
+    NoteKey cosigner = key_named("one.example.com");
+    cosigner.type = NoteSignatureType::Ed25519Cosignature;
+    const Note note{
+        "text\n",
+        {signature_of(one, KeyType::Ed25519, "text\n"),
+         signature_of(two, KeyType::Ed25519, "text\n"), cosignature_of(cosigner, "text\n", 5)}};
+    const auto signers = check_note(note, {two, one});
+    REQUIRE_OK(signers);
+    REQUIRE(*signers == std::vector{NoteSigner{one, std::nullopt}});
+    // In two ways as well; then the way that has a time.
+    const auto both = check_note(note, {two, one, cosigner});
+    REQUIRE_OK(both);
+    REQUIRE(*both == std::vector{NoteSigner{cosigner, Timestamp{5}}});
+}
+
+TEST_CASE("that nobody signed is an error of check_note alone", "[note]") {
+    const NoteKey key = key_named("example.com/log");
+    const auto none = find_signers({"text\n", {{"example.com/other", {}, Buffer(64)}}}, {key});
+    REQUIRE_OK(none);
+    REQUIRE(none->empty());
+    REQUIRE_REFUSED(find_signers({"text\n", {{key.name, key.id(), Buffer(64)}}}, {key}),
+                    "note: signature by 'example.com/log' does not verify");
 }
 
 TEST_CASE("cosignatures are over the text with their time", "[note]") {
@@ -279,7 +308,9 @@ TEST_CASE("cosignatures are over the text with their time", "[note]") {
     witness.type = NoteSignatureType::Ed25519Cosignature;
     const std::string text = "example.com/log\n0\n" + to_base64(sha256({})) + "\n";
     const NoteSignature good = cosignature_of(witness, text, 1'750'000'000);
-    REQUIRE_OK(check_note({text, {good}}, {witness}));
+    const auto signers = check_note({text, {good}}, {witness});
+    REQUIRE_OK(signers);
+    REQUIRE(*signers == std::vector{NoteSigner{witness, Timestamp{1'750'000'000}}});
 
     const std::string why = "note: signature by 'witness.example.com' does not verify";
     NoteSignature later = good;
@@ -294,6 +325,69 @@ TEST_CASE("cosignatures are over the text with their time", "[note]") {
     const NoteSignature log_style{witness.name, witness.id(),
                                   test::signer_of(KeyType::Ed25519).sign(as_bytes(text)).value()};
     REQUIRE_REFUSED(check_note({text, {log_style}}, {witness}), why);
+}
+
+TEST_CASE("of several cosignatures by one key the latest counts", "[note]") {
+    NoteKey witness = key_named("witness.example.com");
+    witness.type = NoteSignatureType::Ed25519Cosignature;
+    const NoteSignature old = cosignature_of(witness, "text\n", 100);
+    const NoteSignature late = cosignature_of(witness, "text\n", 200);
+    for (const auto& lines : {std::vector{old, late, late}, std::vector{late, old}}) {
+        const auto signers = check_note({"text\n", lines}, {witness});
+        REQUIRE_OK(signers);
+        REQUIRE(*signers == std::vector{NoteSigner{witness, Timestamp{200}}});
+    }
+}
+
+TEST_CASE("the time of a cosignature has 63 bits", "[note]") {
+    NoteKey witness = key_named("witness.example.com");
+    witness.type = NoteSignatureType::Ed25519Cosignature;
+    constexpr std::uint64_t kLast = 0x7FFF'FFFF'FFFF'FFFF;
+    const auto last = check_note({"text\n", {cosignature_of(witness, "text\n", kLast)}}, {witness});
+    REQUIRE_OK(last);
+    REQUIRE(last->front().time == Timestamp{0x7FFF'FFFF'FFFF'FFFF});
+    // However the witness writes such a time in what it signs.
+    const std::string text = "cosignature/v1\ntime -1\ntext\n";
+    Writer negative;
+    negative.u64(~std::uint64_t{0})
+        .put(test::signer_of(KeyType::Ed25519).sign(as_bytes(text)).value());
+    REQUIRE_REFUSED(
+        check_note({"text\n", {{witness.name, witness.id(), std::move(negative).take()}}},
+                   {witness}),
+        "note: signature by 'witness.example.com' does not verify");
+    for (const std::uint64_t time : {kLast + 1, ~std::uint64_t{0}}) {
+        REQUIRE_REFUSED(
+            check_note({"text\n", {cosignature_of(witness, "text\n", time)}}, {witness}),
+            "note: signature by 'witness.example.com' does not verify");
+    }
+}
+
+TEST_CASE("ML-DSA-44 cosignatures are lines by somebody unknown", "[note]") {
+    const NoteKey log = key_named("example.com/log");
+    const NoteSignature by_log = signature_of(log, KeyType::Ed25519, "text\n");
+    const NoteSignature ml_dsa{"witness.example/w1", {0x71, 0x18, 0xe8, 0xf9}, Buffer(8 + 2420)};
+    const Note note{"text\n", {ml_dsa, by_log, ml_dsa}};
+    REQUIRE(to_string(parse(to_string(note)).value()) == to_string(note));
+    const auto signers = check_note(note, {log});
+    REQUIRE_OK(signers);
+    REQUIRE(signers->size() == 1);
+    REQUIRE_REFUSED(parse_vkey("witness.example/w1+7118e8f9+" + to_base64(Buffer(1313, 6))),
+                    "vkey: unknown signature type");
+}
+
+TEST_CASE("a line is shown with a time if it has the form of a cosignature", "[note]") {
+    const auto time_of = [](Buffer signature, std::uint64_t seconds) {
+        Writer bytes;
+        bytes.u64(seconds);
+        std::ranges::copy(bytes.bytes(), signature.begin());
+        return claimed_time({"witness.example.com", {}, std::move(signature)});
+    };
+    REQUIRE(time_of(Buffer(72), 1'750'000'000) == Timestamp{1'750'000'000});
+    REQUIRE(time_of(Buffer(2428), 1'750'000'000) == Timestamp{1'750'000'000});
+    REQUIRE(time_of(Buffer(2428), 0) == std::nullopt);
+    REQUIRE(time_of(Buffer(71), 1) == std::nullopt);
+    REQUIRE(time_of(Buffer(64), 1) == std::nullopt);
+    REQUIRE(time_of(Buffer(72), 0x3046'0000'0000'0000) == std::nullopt);  // ECDSA, in DER
 }
 
 // sunlight, cmd/skylight/testdata: a witness of another implementation.
@@ -311,5 +405,8 @@ TEST_CASE("a published cosignature verifies", "[note]") {
     REQUIRE(to_hex(witness.id()) == "b8a2cf20");
     const auto note = parse(text + "\n" + line);
     REQUIRE_OK(note);
-    REQUIRE_OK(check_note(*note, {witness}));
+    const auto signers = check_note(*note, {witness});
+    REQUIRE_OK(signers);
+    REQUIRE(*signers == std::vector{NoteSigner{witness, Timestamp{1'767'139'200}}});
+    REQUIRE(claimed_time(note->signatures.front()) == Timestamp{1'767'139'200});
 }

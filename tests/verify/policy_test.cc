@@ -3,6 +3,7 @@
 #include "tests/check.h"
 #include "tests/support/bundle_maker.h"
 #include "tests/support/test_keys.h"
+#include "tests/support/test_witness.h"
 
 using namespace boltseal;
 
@@ -52,6 +53,27 @@ TEST_CASE("the same log named twice is one log", "[policy]") {
     REQUIRE_OK(check_policy(policy, kNow));
     policy.log_threshold = 2;
     REQUIRE_REFUSED(check_policy(policy, kNow), "policy asks for 2 log(s) and names 1");
+}
+
+TEST_CASE("witnesses are of logs, and none is the log itself", "[policy]") {
+    Policy policy = policy_with_one_log();
+    REQUIRE(policy.witnesses.asks_for_none());
+    const test::TestWitness witness("a.example");
+    policy.witnesses = witness_quorum(1, {witness.key()}).value();
+    REQUIRE_OK(check_policy(policy, kNow));
+    NoteKey own = policy.root.logs[0].key;
+    own.type = NoteSignatureType::Ed25519Cosignature;
+    Policy vain = policy;
+    vain.witnesses = witness_quorum(1, {witness.key(), own}).value();
+    const auto checked = check_policy(vain, kNow);
+    REQUIRE_REFUSED(checked,
+                    "witness 'log.example.com' has the key of log 'log.example.com', which cannot "
+                    "vouch for itself");
+    REQUIRE_FAULT(checked, Fault::Config);
+    policy.log_threshold = 0;
+    REQUIRE_REFUSED(check_policy(policy, kNow),
+                    "policy asks for witnesses of a log, and for no log");
+    REQUIRE_FAULT(check_policy(policy, kNow), Fault::Config);
 }
 
 TEST_CASE("a policy holds to the very second it expires", "[policy]") {

@@ -234,23 +234,3 @@ TEST_CASE("PEM files that are not one public key are refused for the right reaso
     CAPTURE(row.text);
     REQUIRE_REFUSED(parse_pem(row.text), row.why);
 }
-
-TEST_CASE("a certificate speaks for the key in it", "[public_key]") {
-    const test::TestCertificate certificate = test::new_certificate();
-    const auto key = parse_certificate_key(certificate.der);
-    REQUIRE_OK(key);
-    REQUIRE(equal(key->spki(), certificate.spki));
-}
-
-TEST_CASE("what is no certificate, or more than one, is refused", "[public_key]") {
-    const Buffer der = test::new_certificate().der;
-    REQUIRE_REFUSED(parse_certificate_key(joined(der, Buffer{0})),
-                    "certificate has bytes after its end");
-    REQUIRE_REFUSED(parse_certificate_key(joined(der, der)), "certificate has bytes after its end");
-    REQUIRE_REFUSED(parse_certificate_key({}), "not a certificate");
-    REQUIRE_REFUSED(parse_certificate_key(Bytes(der).first(der.size() - 1)), "not a certificate");
-    REQUIRE_REFUSED(parse_certificate_key(test::signer_of(KeyType::EcdsaP256).public_key().spki()),
-                    "not a certificate");
-    REQUIRE_REFUSED(parse_certificate_key(Buffer((std::size_t{64} << 10) + 1)),
-                    "certificate is too large");
-}

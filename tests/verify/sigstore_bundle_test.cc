@@ -1,5 +1,6 @@
 #include "verify/sigstore_bundle.h"
 
+#include "core/encoding.h"
 #include "tests/check.h"
 #include "tests/support/bundle_maker.h"
 #include "tests/support/test_keys.h"
@@ -132,7 +133,8 @@ TEST_CASE("bundles are refused for the right reason", "[sigstore_bundle]") {
         {"'verificationMaterial.x509CertificateChain.certificates' has more than 16 items",
          version(edit(keyless, material + "x509CertificateChain", chain(Json::Array(17, raw))),
                  "0.2")},
-        {"not a certificate", edit(keyless, material + "certificate.rawBytes", "AAAA")},
+        {"not a certificate",
+         edit(keyless, material + "certificate", Json::object({{"rawBytes", "AAAA"}}))},
         {"bundle: version 0.1 has no promise of a log", version(good, "0.1")},
         {"bundle: has a log entry without an inclusion proof and its checkpoint",
          without(good, material + "tlogEntries.0.inclusionProof")},
@@ -198,7 +200,7 @@ TEST_CASE("what is tolerated in a bundle is noted, where it stands", "[sigstore_
     const Deviations expected = {
         {"mediaType", "is 'application/vnd.dev.sigstore.bundle+json;version=0.2', expected '" +
                           std::string(kBundleMediaType) + "'"},
-        {"verificationMaterial.publicKey.'rawBytes'", "is unknown"},
+        {"verificationMaterial.publicKey.rawBytes", "is unknown"},
         {"verificationMaterial.tlogEntries[0].logIndex", "is a number, expected a string"},
         {"dsseEnvelope", "is null, which means absent"},
         {"messageSignature.messageDigest", "is missing"}};

@@ -1,0 +1,87 @@
+#include "verify/x509_path.h"
+
+#include "verify/openssl_ptr.h"
+
+#include <openssl/x509_vfy.h>
+
+#include <algorithm>
+
+namespace boltseal {
+
+namespace {
+
+using StorePtr = std::unique_ptr<X509_STORE, OpensslFree<X509_STORE_free>>;
+using StoreContextPtr = std::unique_ptr<X509_STORE_CTX, OpensslFree<X509_STORE_CTX_free>>;
+struct FreeBorrowing {  // the certificates in it are somebody else's
+    void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
+};
+using X509Borrowed = std::unique_ptr<STACK_OF(X509), FreeBorrowing>;
+
+Error refused(const std::string& why) {
+    return Error(Fault::Untrusted, why);
+}
+
+// Of the certificates in the authority's chain and the leaf, those that OpenSSL has put in order.
+Result<CertificatePath> path_of(X509_STORE_CTX* context, const Certificate& leaf,
+                                const CertificatePath& known) {
+    CertificatePath path;
+    const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context);
+    for (int i = 0; i < sk_X509_num(chain); ++i) {
+        const X509* next = sk_X509_value(chain, i);
+        if (next == leaf.openssl()) {
+            path.push_back(leaf);
+            continue;
+        }
+        const auto found = std::find_if(known.begin(), known.end(), [next](const Certificate& one) {
+            return one.openssl() == next;
+        });
+        if (found == known.end()) return refused("certificate path leaves the authority's chain");
+        path.push_back(*found);
+    }
+    return path;
+}
+
+Error path_error(X509_STORE_CTX* context) {
+    const int error = X509_STORE_CTX_get_error(context);
+    const std::string which =
+        X509_STORE_CTX_get_error_depth(context) == 0 ? "certificate" : "issuer of the certificate";
+    switch (error) {
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+        case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+            return refused("certificate does not lead to this authority");
+        case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+            return refused(which + ": signature does not verify");
+        default:
+            return refused(which + ": " + X509_verify_cert_error_string(error));
+    }
+}
+
+}  // namespace
+
+Result<CertificatePath> build_path(const Certificate& leaf, const CertificatePath& known) {
+    const OpensslErrorScope errors;
+    const StorePtr store(X509_STORE_new());
+    const StoreContextPtr context(X509_STORE_CTX_new());
+    const X509Borrowed untrusted(sk_X509_new_null());
+    if (!store || !context || !untrusted) return refused("certificate path: out of memory");
+    for (std::size_t i = 0; i + 1 < known.size(); ++i) {
+        if (sk_X509_push(untrusted.get(), known[i].openssl()) == 0) {
+            return refused("certificate path: out of memory");
+        }
+    }
+    if (X509_STORE_add_cert(store.get(), known.back().openssl()) != 1 ||
+        X509_STORE_CTX_init(context.get(), store.get(), leaf.openssl(), untrusted.get()) != 1) {
+        return refused("certificate path: cannot be set up");
+    }
+    X509_STORE_CTX_set_flags(context.get(), X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME |
+                                                X509_V_FLAG_X509_STRICT);
+    if (X509_verify_cert(context.get()) != 1) {
+        return path_error(context.get());
+    }
+    return path_of(context.get(), leaf, known);
+}
+
+}  // namespace boltseal
