@@ -72,6 +72,13 @@ const ImagePolicy* find_policy(const PolicyFile& file, std::string_view reposito
 // change is unknown.
 Decision decide(const PolicyFile& file, const ImageEvidence& evidence, Timestamp now);
 
+// What a policy asks, rule by rule in the order of a decision, and what comes before all rules.
+struct Asked {
+    std::string rule;
+    std::string expected;
+};
+std::vector<Asked> explain_policy(const ImagePolicy& policy);
+
 // What the author expected and what came of it; nothing if they are the same.
 std::optional<std::string> run_policy_test(const PolicyFile& file, const PolicyTest& test);
 

@@ -11,7 +11,7 @@
 
 namespace boltseal {
 
-struct Signer {
+struct TrustedSigner {
     std::string name;
     std::variant<TrustedKey, TrustedIdentity> who;
 };
@@ -29,7 +29,7 @@ struct ImagePolicy {
     Platforms platforms = Platforms::All;
     std::optional<Timestamp> expires;
     AllowedAlgorithms algorithms;
-    std::vector<Signer> signers;  // those that its rules name
+    std::vector<TrustedSigner> signers;  // those that its rules name
     // Their keys and identities, the root without what `algorithms` leaves out, and how many logs
     // and time-stamping authorities must vouch for each bundle, of whatever predicate type.
     Policy evidence;

@@ -230,7 +230,7 @@ private:
     }
 
     void take_signers() {
-        for (const Signer& signer : trust_.signers) {
+        for (const TrustedSigner& signer : trust_.signers) {
             if (std::ranges::find(used_, signer.name) == used_.end()) continue;
             if (const auto* key = std::get_if<TrustedKey>(&signer.who)) {
                 const auto allowed = policy_.algorithms.check(key->key);

@@ -54,7 +54,7 @@ private:
     }
 
     // Everybody is called by one name, and no name stands for two.
-    void add(PolicyTable& table, Signer signer) {
+    void add(PolicyTable& table, TrustedSigner signer) {
         if (!is_policy_name(signer.name)) {
             table.problem(printable(signer.name) +
                           " is no name: lower-case letters, digits and '-' make one");
@@ -80,7 +80,7 @@ private:
             table.problem_at("file", "'file': " + key.error().message());
             return;
         }
-        for (const Signer& other : trust_.signers) {
+        for (const TrustedSigner& other : trust_.signers) {
             const auto* known = std::get_if<TrustedKey>(&other.who);
             if (known && known->key == *key) {
                 table.problem("'" + name + "' is the same key as '" + other.name + "'");
@@ -179,8 +179,8 @@ private:
 
 }  // namespace
 
-const Signer* Trust::find(std::string_view name) const {
-    for (const Signer& signer : signers) {
+const TrustedSigner* Trust::find(std::string_view name) const {
+    for (const TrustedSigner& signer : signers) {
         if (signer.name == name) return &signer;
     }
     return nullptr;

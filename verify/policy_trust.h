@@ -7,11 +7,11 @@
 namespace boltseal {
 
 struct Trust {
-    std::vector<Signer> signers;  // names, keys and identities are unique
+    std::vector<TrustedSigner> signers;  // names, keys and identities are unique
     TrustedRoot root;
     WitnessPolicy witnesses;  // asks for none if [trust.witnesses] is not there
 
-    const Signer* find(std::string_view name) const;
+    const TrustedSigner* find(std::string_view name) const;
 };
 
 // Problems go to `reading`.

@@ -28,7 +28,7 @@ bool asks_for(const ImagePolicy& policy, const std::string& type) {
            policy.attestations.end();
 }
 
-bool fits(const Signer& signer, const Verified& verified) {
+bool fits(const TrustedSigner& signer, const Verified& verified) {
     if (const auto* key = std::get_if<TrustedKey>(&signer.who)) {
         return !verified.identity && key->key == verified.key;
     }
@@ -59,7 +59,7 @@ Result<ProvedBundle> prove(const ImagePolicy& policy, Bytes bundle, const BlobDi
     BOLTSEAL_CHECK(policy.algorithms.check(verified.key));
     const auto proved_time = earliest(verified.times);
     ProvedBundle proved{digest_of(bundle), std::move(verified), {}, {}, proved_time};
-    for (const Signer& signer : policy.signers) {
+    for (const TrustedSigner& signer : policy.signers) {
         if (fits(signer, proved.verified)) proved.signers.push_back(signer.name);
     }
     proved.who = who_signed(proved.verified);

@@ -220,7 +220,7 @@ TEST_CASE("one person does not count for two names", "[image_policy]") {
     const auto signed_by = [&](const std::string& mail) {
         test::CertificateSpec spec =
             test::signer_spec({NameKind::Email, mail}, "https://issuer.example");
-        spec.scts.push_back({&ct_log, {}, {}});
+        spec.scts.emplace_back().log = &ct_log;
         const auto issued = ca.issue(spec);
         SigstoreBundle bundle =
             test::make_dsse(test::statement_about(PolicyWorld::image()), *issued.key);
