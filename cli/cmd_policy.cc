@@ -57,7 +57,9 @@ Result<void> check(const Options& options, Streams streams) {
     const auto* problems = std::get_if<std::vector<PolicyProblem>>(&*read);
     if (options.json) {
         Json json = start("policy-check");
-        if (!problems) json.set("policy", describe_policy(std::get<PolicyFile>(*read)));
+        if (const auto* policy = std::get_if<PolicyFile>(&*read)) {
+            json.set("policy", describe_policy(*policy)).set("form", policy->json);
+        }
         json.set("problems", problems ? to_json_list(*problems) : Json::Array());
         streams.out << to_pretty_json(json);
     } else if (problems) {

@@ -49,7 +49,6 @@ private:
     RuleOutcome& add(std::string rule, Outcome outcome, std::string expected, std::string found) {
         decision_.rules.push_back(
             {std::move(rule), outcome, std::move(expected), std::move(found), {}});
-        decision_.rules.back().manifest = evidence_.image.digest;
         return decision_.rules.back();
     }
 
@@ -85,7 +84,10 @@ private:
         }
         std::vector<Part> parts;
         for (const ManifestEvidence& child : evidence_.children) {
-            if (is_platform(child.platform, evidence_.platform)) parts.push_back({&child, true});
+            const bool is_known = std::ranges::any_of(
+                parts, [&](const Part& part) { return part.evidence->digest == child.digest; });
+            if (is_known || !is_platform(child.platform, evidence_.platform)) continue;
+            parts.push_back({&child, true});
         }
         if (parts.size() == 1) return parts;
         add("platforms", Outcome::Unknown, "one image for " + printable(evidence_.platform),
@@ -109,6 +111,11 @@ private:
             decision_.rules[i].platform = part.evidence->platform;
         }
         note_uncounted(policy, evidence);
+        for (const ProvedBundle& bundle : evidence.proved) {
+            decision_.checkpoints.insert(decision_.checkpoints.end(),
+                                         bundle.verified.checkpoints.begin(),
+                                         bundle.verified.checkpoints.end());
+        }
     }
 
     void judge_content(const ImagePolicy& policy, const ProvedEvidence& evidence) {

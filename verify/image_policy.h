@@ -5,6 +5,7 @@
 // rules look at it. What is missing, too old or cannot be read makes a rule unknown, never held.
 #pragma once
 
+#include "verify/checkpoint.h"
 #include "verify/policy_file.h"
 
 namespace boltseal {
@@ -42,9 +43,10 @@ struct RuleOutcome {
     Outcome outcome = Outcome::Unknown;
     std::string expected;
     std::string found;
-    std::vector<BlobDigest> evidence;             // SHA-256 of the bundles that it rests on
-    std::string hint = {};                        // may be empty
-    BlobDigest manifest = {};                     // what it is about
+    std::vector<BlobDigest> evidence;  // SHA-256 of the bundles that it rests on
+    std::string hint = {};             // may be empty
+    // What it is about; all that is judged if there is none.
+    std::optional<BlobDigest> manifest = std::nullopt;
     std::string platform = {};                    // of that; may be empty
     std::optional<Waiver> waiver = std::nullopt;  // with Outcome::Waived
 };
@@ -63,6 +65,8 @@ struct Decision {
     std::string policy;  // the one that applies; empty if none does
     std::vector<RuleOutcome> rules;
     std::vector<Uncounted> uncounted;
+    // Of all bundles that verify, for who remembers what logs have shown.
+    std::vector<VerifiedCheckpoint> checkpoints;
 };
 
 // The policy whose scope is the longest prefix of the repository at a '/', or null.
