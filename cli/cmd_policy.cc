@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kSchemas = "https://boltseal.dev/schema/";
 
 struct Options {
+    std::string action;
     std::filesystem::path file;
     std::string repository;
     bool json = false;
@@ -79,7 +80,8 @@ Result<void> check_repository_name(const std::string& repository) {
     const std::string registry = repository.substr(0, repository.find('/'));
     const bool is_host = registry == "localhost" || registry.find_first_of(".:") != registry.npos;
     if (is_host && repository.find('@') == repository.npos) return {};
-    return Error(Fault::Config, printable(repository) + " is no registry and repository")
+    const std::string what = repository.empty() ? "nothing" : printable(repository);
+    return Error(Fault::Config, what + " is no registry and repository to explain it for")
         .with_hint("write both in full, without a tag: docker.io/library/alpine");
 }
 
@@ -148,14 +150,12 @@ Result<void> test(const Options& options, Streams streams) {
                                        " came out differently");
 }
 
-using Run = Result<void> (*)(const Options&, Streams);
-
-CLI::App* add_part(CLI::App& command, const std::string& name, const std::string& what,
-                   Options& options) {
-    auto* part = command.add_subcommand(name, what);
-    part->add_flag("--json", options.json, "Print JSON");
-    part->add_option("file", options.file, "Policy file (TOML)")->required();
-    return part;
+Result<void> run(const Options& options, Streams streams) {
+    if (options.action == "explain") return explain(options, streams);
+    if (!options.repository.empty()) {
+        return Error(Fault::Config, "a repository is for 'policy explain'");
+    }
+    return options.action == "check" ? check(options, streams) : test(options, streams);
 }
 
 }  // namespace
@@ -163,19 +163,19 @@ CLI::App* add_part(CLI::App& command, const std::string& name, const std::string
 Action add_policy(CLI::App& app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
     auto* cmd = app.add_subcommand("policy", "Check, explain or test a policy file");
-    cmd->require_subcommand(1);
-    auto* checked = add_part(*cmd, "check", "List everything that is wrong in it", *options);
-    checked->footer("Exit status: 0 it can be used; 2 it cannot.");
-    auto* explained = add_part(*cmd, "explain", "Say what it asks of an image", *options);
-    explained->add_option("repository", options->repository, "Registry and repository, in full")
-        ->required();
-    explained->footer("Nothing is verified. Exit status: 0 explained; 2 the policy is wrong.");
-    auto* tested = add_part(*cmd, "test", "Run its own test cases", *options);
-    tested->footer("Exit status: 0 all as expected; 1 a case differs; 2 the policy is wrong.");
-    return [options, checked, explained](Streams streams) {
-        const Run run = checked->parsed() ? check : explained->parsed() ? explain : test;
-        return run(*options, streams);
-    };
+    cmd->add_option("action", options->action,
+                    "check: list all problems; explain: say what it asks of an image; test: run "
+                    "its own cases")
+        ->required()
+        ->check(CLI::IsMember({"check", "explain", "test"}));
+    cmd->add_option("file", options->file, "Policy file (TOML)")->required();
+    cmd->add_option("repository", options->repository,
+                    "For explain: registry and repository, in full");
+    cmd->add_flag("--json", options->json, "Print JSON");
+    cmd->footer(
+        "No image is verified. Exit status: 0 as it should be; 1 a case differs; 2 the policy is "
+        "wrong.");
+    return [options](Streams streams) { return run(*options, streams); };
 }
 
 }  // namespace boltseal

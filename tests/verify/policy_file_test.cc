@@ -4,6 +4,7 @@
 #include "tests/check.h"
 #include "tests/support/policy_world.h"
 #include "tests/support/test_witness.h"
+#include "verify/image_policy.h"
 
 using namespace boltseal;
 using test::PolicyWorld;
@@ -420,6 +421,24 @@ TEST_CASE("witnesses are refused for the right reason", "[policy_file]") {
                 replaced(text, "logs = 1", "logs = 1\nalgorithms = [\"ecdsa-p256\", \"sha256\"]") +
                 "keys = [\"w1.pub\"]\nthreshold = 1\n")
                 .empty() == false);
+}
+
+TEST_CASE("the example is a policy, and its cases come out as they were recorded",
+          "[policy_file]") {
+    const std::filesystem::path folder =
+        std::filesystem::path(__FILE__).parent_path() / "../../specs/examples";
+    const auto load = [](const std::filesystem::path& path) {
+        return read_file(path, std::size_t{32} << 20);
+    };
+    const auto file = parse_policy_file(
+        load(folder / "policy.toml").value(),
+        [&](const std::string& name, std::size_t) { return load(folder / name); });
+    REQUIRE_OK(file);
+    REQUIRE(file->tests.size() == 6);
+    for (const PolicyTest& test : file->tests) {
+        CAPTURE(test.name);
+        REQUIRE(run_policy_test(*file, test) == std::nullopt);
+    }
 }
 
 TEST_CASE("test cases are refused for the right reason", "[policy_file]") {
