@@ -1,4 +1,6 @@
 #include "cli/command.h"
+#include "cli/decision.h"
+#include "cli/evidence.h"
 #include "cli/hear_image.h"
 #include "cli/progress.h"
 #include "cli/trust_options.h"
@@ -17,6 +19,7 @@ namespace {
 struct Options {
     TrustOptions trust;
     LogOptions log;
+    PolicyOptions policy;
     RegistryFlags registry;
     std::string image;
     std::string output;
@@ -35,6 +38,34 @@ Result<void> verify_first(const ImageToHear& target, const Options& options, Tra
     BOLTSEAL_CHECK(deliver(hearing, options.deliver, SayVerified::No, streams));
     streams.err << "verified " << hearing.record.subject.name << '\n';
     return {};
+}
+
+// What is pulled for a platform must be what was judged for it.
+Result<void> check_judged(ImageTarget& image, const BlobDigest& digest, const std::string& platform,
+                          const Decision& decision) {
+    if (platform.empty()) return {};
+    BOLTSEAL_TRY(const Platform wanted, parse_platform(platform));
+    BOLTSEAL_TRY(const Descriptor chosen, find_platform(*image.store, digest, wanted));
+    for (const RuleOutcome& rule : decision.rules) {
+        if (rule.manifest == chosen.digest || rule.manifest == digest) return {};
+    }
+    return Error(Fault::Untrusted,
+                 "the policy has judged another image than that for " + printable(platform));
+}
+
+// The same by a policy file.
+Result<void> decide_first(const ImageToHear& target, const Options& options, Transport& transport,
+                          Streams streams) {
+    BOLTSEAL_CHECK(check_policy_alone(options.trust, options.deliver));
+    if (!target.manifest) return with_next_step(target.manifest.error());
+    const ResolvedManifest& manifest = *target.manifest;
+    BOLTSEAL_TRY(const DecidedImage decided,
+                 decide_image(target.image, manifest, options.policy, options.platform, options.log,
+                              transport, streams.err));
+    streams.err << to_text(decided, pinned_name(target.image, manifest.descriptor.digest));
+    BOLTSEAL_CHECK(conclude(decided.decision));
+    return check_judged(target.image, manifest.descriptor.digest, options.platform,
+                        decided.decision);
 }
 
 void report(const Options& options, const ImageTarget& image, const Descriptor& pulled,
@@ -79,7 +110,8 @@ Result<void> run(const Options& options, Streams streams) {
     HttpClient http;
     BOLTSEAL_TRY(ImageTarget image, open_image(options.image, options.registry, http));
     const ImageToHear target{image, image.store->resolve(image.selector), options.image};
-    auto pulled = verify_first(target, options, http, streams);
+    auto pulled = options.policy.file.empty() ? verify_first(target, options, http, streams)
+                                              : decide_first(target, options, http, streams);
     if (!target.manifest) return pulled;
     const BlobDigest& digest = target.manifest->descriptor.digest;
     if (pulled) pulled = pull(image, digest, options, http, streams);
@@ -98,6 +130,7 @@ Action add_pull(CLI::App& app) {
     auto* cmd = app.add_subcommand("pull", "Verify an image, then fetch it into an OCI layout");
     add_trust_options(*cmd, options->trust, AcceptsType::Yes);
     add_log_options(*cmd, options->log, LogUse::Follow);
+    add_policy_options(*cmd, options->policy);
     add_registry_flags(*cmd, options->registry);
     cmd->add_option("-o,--output", options->output,
                     "OCI image layout to write to, made if it is not there")

@@ -1,6 +1,8 @@
 #include "cli/artifact.h"
 #include "cli/clock.h"
 #include "cli/command.h"
+#include "cli/decision.h"
+#include "cli/evidence.h"
 #include "cli/hear_image.h"
 #include "cli/trust_options.h"
 #include "net/http_client.h"
@@ -8,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include <memory>
+#include <ostream>
 
 namespace boltseal {
 
@@ -16,6 +19,8 @@ namespace {
 struct Options {
     TrustOptions trust;
     LogOptions log;
+    PolicyOptions policy;
+    std::string platform;
     RegistryFlags registry;
     DeliverOptions deliver;
     std::string target;
@@ -42,6 +47,43 @@ Candidate read_bundle(const std::filesystem::path& file, const Options& options)
     return {std::move(bundle).error().with_hint("name the bundle with --bundle")};
 }
 
+// No decision was reached: told as every other verdict.
+Error undecided(const Options& options, const VerdictSubject& subject, std::string check,
+                Error error, Streams streams) {
+    const Judgement judgement{error, {{}, std::move(check)}, std::nullopt};
+    streams.out << (options.deliver.json ? to_pretty_json(to_json(subject, judgement))
+                                         : to_text(subject, judgement));
+    return error;
+}
+
+// All that the image has to show, judged by a policy file.
+Result<void> run_policy(ImageTarget image, const Options& options, HttpClient& http,
+                        Streams streams) {
+    BOLTSEAL_CHECK(check_policy_alone(options.trust, options.deliver));
+    auto manifest = image.store->resolve(image.selector);
+    if (!manifest) {
+        return undecided(options, {"image", options.target}, "artifact",
+                         with_next_step(std::move(manifest).error()), streams);
+    }
+    const BlobDigest& digest = manifest->descriptor.digest;
+    const std::string name = pinned_name(image, digest);
+    const auto decided = decide_image(image, *manifest, options.policy, options.platform,
+                                      options.log, http, streams.err);
+    if (!decided) {
+        const Fault fault = decided.error().fault();
+        return undecided(options, {"image", name, digest},
+                         fault == Fault::Config      ? "policy"
+                         : fault == Fault::Untrusted ? "log-history"
+                                                     : "evidence",
+                         with_next_step(decided.error()), streams);
+    }
+    streams.out << (options.deliver.json ? to_pretty_json(to_json(*decided, name, digest))
+                                         : to_text(*decided, name));
+    auto held = conclude(decided->decision);
+    if (held) return {};
+    return std::move(held).error().context(name);
+}
+
 Result<void> run_file(const FileTarget& file, const Options& options, HttpClient& http,
                       Streams streams) {
     BOLTSEAL_TRY(TrustMaterial trust, read_trust(options.trust));
@@ -66,11 +108,19 @@ Result<void> run_file(const FileTarget& file, const Options& options, HttpClient
 Result<void> run(const Options& options, Streams streams) {
     HttpClient http;
     BOLTSEAL_TRY(Target target, open_target(options.target, options.registry, http));
+    const bool by_policy = !options.policy.file.empty();
+    if (!by_policy && !(options.policy.repository + options.platform).empty()) {
+        return Error(Fault::Config, "--repository and --platform are for --policy");
+    }
     if (const auto* file = std::get_if<FileTarget>(&target)) {
+        if (by_policy) return Error(Fault::Config, "--policy is for images, and this is a file");
         return run_file(*file, options, http, streams);
     }
     if (!options.bundle.empty()) {
         return Error(Fault::Config, "--bundle is for files: an image's signature is beside it");
+    }
+    if (by_policy) {
+        return run_policy(std::get<ImageTarget>(std::move(target)), options, http, streams);
     }
     return run_image(std::get<ImageTarget>(std::move(target)), options, http, streams);
 }
@@ -82,6 +132,10 @@ Action add_verify(CLI::App& app) {
     auto* cmd = app.add_subcommand("verify", "Verify the signature of an image or a file");
     add_trust_options(*cmd, options->trust, AcceptsType::Yes);
     add_log_options(*cmd, options->log, LogUse::Follow);
+    add_policy_options(*cmd, options->policy);
+    cmd->add_option("--platform", options->platform,
+                    "With --policy: the platform of an index that will run")
+        ->type_name("OS/ARCH");
     add_registry_flags(*cmd, options->registry);
     cmd->add_option("--bundle", options->bundle,
                     "For a file: its bundle (default: FILE.sigstore.json)")

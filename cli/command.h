@@ -27,6 +27,7 @@ Action add_bundle(CLI::App& app);  // boltseal-verify's name for verifying a fil
 Action add_inspect(CLI::App& app);
 Action add_keygen(CLI::App& app);
 Action add_proof(CLI::App& app);
+Action add_policy(CLI::App& app);
 Action add_pull(CLI::App& app);
 Action add_push(CLI::App& app);
 Action add_recheck(CLI::App& app);

@@ -9,7 +9,8 @@ std::optional<Setback> ask_logs(const Search& search, const Policy& policy,
                                 const LogOptions& options, Transport& transport, Streams streams) {
     const Judgement judgement = search.conclude();
     if (!judgement.verified) return std::nullopt;
-    auto held = observe_logs(*judgement.verified, policy, options, transport, streams.err);
+    auto held =
+        observe_logs(judgement.verified->checkpoints, policy.root, options, transport, streams.err);
     if (held) return std::nullopt;
     return Setback{"log-history", std::move(held).error()};
 }

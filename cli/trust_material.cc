@@ -1,25 +1,12 @@
 #include "cli/trust_material.h"
 
+#include "verify/predicate_types.h"
+
 #include <algorithm>
 
 namespace boltseal {
 
 namespace {
-
-struct TypeName {
-    std::string_view name;
-    std::string_view predicate_type;
-};
-// The names cosign uses for the same things.
-constexpr TypeName kTypeNames[] = {
-    {"cyclonedx", "https://cyclonedx.org/bom"},
-    {"openvex", "https://openvex.dev/ns"},
-    {"slsaprovenance", "https://slsa.dev/provenance/v0.2"},
-    {"slsaprovenance1", "https://slsa.dev/provenance/v1"},
-    {"spdxjson", "https://spdx.dev/Document"},
-    {"vuln", "https://cosign.sigstore.dev/attestation/vuln/v1"},
-    {"custom", "https://cosign.sigstore.dev/attestation/v1"},
-};
 
 // What cannot be read is the user's to mend, whatever the reason.
 template <typename T>
@@ -120,17 +107,6 @@ Result<Policy> make_policy(const TrustMaterial& material, std::string_view defau
         BOLTSEAL_TRY(policy.predicate_type, parse_predicate_type(material.type));
     }
     return policy;
-}
-
-Result<std::string> parse_predicate_type(const std::string& name) {
-    for (const TypeName& known : kTypeNames) {
-        if (name == known.name) return std::string(known.predicate_type);
-    }
-    if (name.find("://") != std::string::npos) return name;
-    return Error(Fault::Config, "unknown predicate type " + printable(name))
-        .with_hint(
-            "known names: cyclonedx, spdxjson, slsaprovenance, slsaprovenance1, openvex, "
-            "vuln, custom; or give the URI");
 }
 
 Result<NoteKey> parse_note_key(const TrustFile& file) {

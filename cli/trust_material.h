@@ -49,9 +49,6 @@ Result<void> check_flags(const TrustFlags& flags);
 Error nobody_named();
 Error no_log_named();
 
-// "cyclonedx" and the other short names, or a predicate type as it is; Config for anything else.
-Result<std::string> parse_predicate_type(const std::string& name);
-
 Result<NoteKey> parse_note_key(const TrustFile& file);
 Result<WitnessPolicy> parse_witnesses(const TrustFile& file);
 

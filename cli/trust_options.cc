@@ -1,7 +1,6 @@
 #include "cli/trust_options.h"
 
 #include "core/file.h"
-#include "verify/statement.h"
 
 #include <CLI/CLI.hpp>
 

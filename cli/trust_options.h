@@ -18,6 +18,7 @@ struct TrustOptions : TrustFlags {
     std::vector<std::filesystem::path> log_keys;  // --log-key, files with one vkey line each
     std::filesystem::path witness_policy;         // --witness-policy
     std::filesystem::path trusted_root;           // --trusted-root
+    bool operator==(const TrustOptions&) const = default;
 };
 
 enum class AcceptsType { No, Yes };

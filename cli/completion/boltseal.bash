@@ -2,8 +2,8 @@
 
 _boltseal_commands() {  # PROGRAM
     case $1 in
-        boltseal) echo keygen sign attest verify pull push tree proof recheck inspect version ;;
-        boltseal-verify) echo bundle proof recheck inspect version ;;
+        boltseal) echo keygen sign attest verify pull push tree proof recheck policy inspect version ;;
+        boltseal-verify) echo bundle proof recheck policy inspect version ;;
         boltseal-log) echo init serve version ;;
     esac
 }
@@ -22,8 +22,12 @@ _boltseal_options() {  # PROGRAM COMMAND
         boltseal:attest)
             echo --key --passphrase-fd --log --log-key --no-log --insecure-registry --predicate --type --bundle \
                 --json ;;
-        boltseal:verify) echo "$(_boltseal_verifier)" --log --state --insecure-registry --bundle ;;
-        boltseal:pull) echo "$(_boltseal_verifier)" --log --state --insecure-registry -o --output --platform ;;
+        boltseal:verify)
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --bundle \
+                --policy --repository --platform ;;
+        boltseal:pull)
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+                -o --output --platform ;;
         boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
         boltseal-verify:bundle) echo "$(_boltseal_verifier)" --bundle ;;
         boltseal-log:init) echo --dir --origin --url ;;
@@ -31,7 +35,7 @@ _boltseal_options() {  # PROGRAM COMMAND
         boltseal-log:version) ;;
         *:proof) echo --proof --log-key --witness-policy --leaf-hash --json ;;
         *:recheck) echo --artifact --json ;;
-        *:inspect | *:version) echo --json ;;
+        *:policy | *:inspect | *:version) echo --json ;;
         *:) echo --version ;;
     esac
     echo -h --help
@@ -40,8 +44,8 @@ _boltseal_options() {  # PROGRAM COMMAND
 # What may stand behind an option: "files", "folders", words, or nothing that is known here.
 _boltseal_values() {  # COMMAND OPTION
     case $2 in
-        --key | --log-key | --witness-policy | --trusted-root | --bundle | --predicate | --proof | --transcript | \
-            --artifact) echo files ;;
+        --key | --log-key | --witness-policy | --trusted-root | --policy | --bundle | --predicate | --proof | \
+            --transcript | --artifact) echo files ;;
         --state | --dir | --output) echo folders ;;
         -o) [ "$1" != pull ] || echo folders ;;
         --type)
