@@ -40,8 +40,14 @@ Result<Buffer> get_bundle(ImageStore& store, const Referrer& referrer) {
     return get_small_blob(store, layer, kMaxBundle);
 }
 
+// Something is attached, or may be, and whether it would hold is not known.
 Candidate unreadable(Error error, bool other_type = false) {
-    return {with_next_step(std::move(error)), other_type};
+    const bool lost = error.fault() == Fault::Missing || error.fault() == Fault::Malformed;
+    if (!lost || !error.hint().empty()) return {with_next_step(std::move(error)), other_type};
+    return {std::move(error).with_hint(
+                "something is attached and cannot be read, so it may be signed or not: sign it "
+                "again, or ask whoever keeps the registry"),
+            other_type};
 }
 
 Candidate candidate_of(ImageStore& store, const Referrer& referrer,
@@ -131,15 +137,20 @@ Error with_next_step(Error error) {
         case Fault::Io:
         case Fault::Declined:
             return std::move(error).with_hint(
-                "this says nothing about whether it is signed: try again later, and do not use it "
-                "until it verifies");
+                "this says nothing about what is signed: try again later, and do not use it until "
+                "it "
+                "verifies");
         case Fault::Integrity:
             return std::move(error).with_hint(
                 "it was altered or damaged where it is kept or on its way: do not use it; put it "
                 "there again from a good copy");
-        case Fault::Malformed:
-        case Fault::Untrusted:
         case Fault::Missing:
+            return std::move(error).with_hint("check the reference: nothing of that name is there");
+        case Fault::Malformed:
+            return std::move(error).with_hint(
+                "what answers is no registry, or what it keeps is damaged: check the reference, "
+                "and do not use the image until it verifies");
+        case Fault::Untrusted:
         case Fault::Config:
             break;
     }

@@ -12,7 +12,7 @@ std::optional<Setback> ask_logs(const Search& search, const Policy& policy,
     auto held =
         observe_logs(judgement.verified->checkpoints, policy.root, options, transport, streams.err);
     if (held) return std::nullopt;
-    return Setback{"log-history", std::move(held).error()};
+    return Setback{"log-history", with_next_step(std::move(held).error())};
 }
 
 Hearing hear_image(const ImageToHear& target, TrustMaterial trust, const Policy& policy,
