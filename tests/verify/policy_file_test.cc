@@ -425,8 +425,7 @@ TEST_CASE("witnesses are refused for the right reason", "[policy_file]") {
 
 TEST_CASE("the example is a policy, and its cases come out as they were recorded",
           "[policy_file]") {
-    const std::filesystem::path folder =
-        std::filesystem::path(__FILE__).parent_path() / "../../specs/examples";
+    const std::filesystem::path folder = BOLTSEAL_EXAMPLES;
     const auto load = [](const std::filesystem::path& path) {
         return read_file(path, std::size_t{32} << 20);
     };
