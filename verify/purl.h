@@ -22,7 +22,9 @@ struct Purl {
 
 // Malformed if it is longer than 4096 bytes, has bytes that are not printable ASCII, a '%' without
 // two hex digits, decoded text that is not UTF-8 or has control characters, no type or name, an
-// empty segment, a key of qualifiers twice or with other characters than the specification's.
+// empty segment, a '/' that is escaped in one, an '@' within one, or a qualifier without value,
+// twice or with other characters in its name than the specification has. Empty qualifiers are
+// dropped, as it asks.
 Result<Purl> parse_purl(std::string_view text);
 std::string to_string(const Purl& purl);  // canonical
 
@@ -33,7 +35,7 @@ bool same_package(const Purl& a, const Purl& b);
 // For every other type we cannot tell.
 std::optional<VersionScheme> version_scheme(const Purl& purl);
 
-// The version as its scheme compares it: for rpm with the epoch, which purls have as a qualifier.
+// The version as its scheme compares it: for deb and rpm with the epoch, where it is a qualifier.
 std::string full_version(const Purl& purl);
 
 }  // namespace boltseal

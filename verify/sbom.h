@@ -48,8 +48,8 @@ struct Sbom {
     // OPERATING-SYSTEM; where there is none, what the qualifiers 'distro' of deb, apk and rpm purls
     // name. Each once, in their order: a policy looks at all of them.
     std::vector<OsRelease> os;
-    // All components or packages but operating systems, containers and files; those inside others
-    // follow the one they are in.
+    // All components or packages but operating systems, containers and files, and what the SBOM is
+    // about; those inside others follow the one they are in.
     std::vector<SbomPackage> packages;
     // CycloneDX: the ancestors in the pedigree of what the SBOM is about, and components of type
     // container. SPDX: what the described packages and containers are DESCENDANT_OF, or has them

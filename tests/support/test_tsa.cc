@@ -59,8 +59,8 @@ SignatureAlgorithm algorithm_with(const PublicKey& key, HashAlgorithm hash) {
 }
 
 Buffer info_of(const TokenParts& parts) {
-    const Buffer imprint =
-        der(DerTag::Sequence, {parts.imprint_algorithm, der_octets(parts.imprint)});
+    const Buffer imprint = der(
+        DerTag::Sequence, {parts.imprint_algorithm, der_octets(parts.imprint), parts.imprint_rest});
     const Buffer time = der(DerTag::GeneralizedTime, {to_buffer(parts.time)});
     return der(DerTag::Sequence, {parts.info_version, der_oid(kPolicyOid), imprint, der_integer(7),
                                   time, parts.options});
@@ -128,17 +128,21 @@ Buffer TestTsa::seal(const TokenParts& parts) const {
         der(DerTag::Sequence,
             {parts.signer_version, parts.signer_id, parts.digest_algorithm, attributes,
              parts.signature_algorithm, der_octets(*signature), parts.unsigned_attributes});
-    const Buffer content = der(
-        DerTag::Sequence, {der_oid(parts.content_type), der(DerTag::Context0, {der_octets(info)})});
+    const Buffer content =
+        der(DerTag::Sequence, {der_oid(parts.content_type),
+                               der(DerTag::Context0, {der_octets(info)}), parts.content_rest});
     const Buffer certificates =
         parts.certificates.empty() ? Buffer() : der(DerTag::Context0, parts.certificates);
     const std::vector<Buffer> signers(static_cast<std::size_t>(parts.signatures), signer_info);
     const Buffer signed_data =
-        der(DerTag::Sequence, {parts.version, der(DerTag::Set, {parts.digest_algorithms}), content,
-                               certificates, parts.revocation_lists, der(DerTag::Set, signers)});
-    const Buffer token = der(
-        DerTag::Sequence, {der_oid(parts.signed_data_type), der(DerTag::Context0, {signed_data})});
-    return der(DerTag::Sequence, {der(DerTag::Sequence, {parts.status}), token});
+        der(DerTag::Sequence,
+            {parts.version, der(DerTag::Set, {parts.digest_algorithms}), content, certificates,
+             parts.revocation_lists, der(DerTag::Set, signers), parts.signed_data_rest});
+    const Buffer token =
+        der(DerTag::Sequence, {der_oid(parts.signed_data_type),
+                               der(DerTag::Context0, {signed_data}), parts.content_info_rest});
+    return der(DerTag::Sequence,
+               {der(DerTag::Sequence, {parts.status}), token, parts.response_rest});
 }
 
 std::string hash_oid(HashAlgorithm hash) {

@@ -47,6 +47,14 @@ struct TokenParts {
     Buffer signature_algorithm;
     HashAlgorithm signing_hash = HashAlgorithm::Sha256;  // of message digest and signature
     Buffer unsigned_attributes;                          // the field, if it is to be there
+
+    // What does not belong there, at the end of the message imprint, of the content with
+    // its type, the SignedData, the ContentInfo and the response.
+    Buffer imprint_rest;
+    Buffer content_rest;
+    Buffer signed_data_rest;
+    Buffer content_info_rest;
+    Buffer response_rest;
 };
 
 class TestTsa {

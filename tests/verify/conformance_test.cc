@@ -75,7 +75,8 @@ std::optional<Case> load(const std::filesystem::path& folder) {
 // Why each of the bad ones is refused; "" where the key file itself is.
 const std::map<std::string, std::string> kReasons = {
     {"checkpoint-bad-keyhint_fail", "log entry: note: not signed by any known key"},
-    {"invalid-inclusion-proof_fail", "log entry: inclusion proof does not lead to the root"},
+    {"invalid-inclusion-proof_fail",
+     "bundle: has a log entry without an inclusion proof and its checkpoint"},
     {"managed-key-wrong-key_fail", ""},
     {"rekor2-no-timestamp_fail", "nothing proves when the certificate was used"},
     {"signature-mismatch_fail", "ECDSA signature does not verify"},

@@ -48,10 +48,10 @@ Buffer sha1_of(Bytes bytes) {
     return digest;
 }
 
-Buffer extension(bool critical) {
+Buffer extension(bool critical, const Buffer& rest = {}) {
     const Buffer flag = critical ? test::der(DerTag::Boolean, {Buffer{0xFF}}) : Buffer();
     const Buffer one =
-        test::der(DerTag::Sequence, {test::der_oid("1.2.3"), flag, test::der_octets({})});
+        test::der(DerTag::Sequence, {test::der_oid("1.2.3"), flag, test::der_octets({}), rest});
     return test::der(DerTag::Context1, {one});
 }
 
@@ -245,6 +245,18 @@ TEST_CASE("what is no granted response is malformed", "[timestamp]") {
          [](TokenParts& p) { p.time = "20261118110640"; }},
         {"time stamp: TSTInfo: 2 bytes more than expected",
          [](TokenParts& p) { p.options = test::kDerNull; }},
+        {"time stamp: TSTInfo: 2 bytes more than expected",
+         [](TokenParts& p) { p.imprint_rest = test::kDerNull; }},
+        {"time stamp: TSTInfo: 2 bytes more than expected",
+         [](TokenParts& p) { p.options = extension(false, test::kDerNull); }},
+        {"time stamp: 2 bytes more than expected",
+         [](TokenParts& p) { p.content_rest = test::kDerNull; }},
+        {"time stamp: 2 bytes more than expected",
+         [](TokenParts& p) { p.signed_data_rest = test::kDerNull; }},
+        {"time stamp: 2 bytes more than expected",
+         [](TokenParts& p) { p.content_info_rest = test::kDerNull; }},
+        {"time stamp: 2 bytes more than expected",
+         [](TokenParts& p) { p.response_rest = test::kDerNull; }},
         {"time stamp: TSTInfo: boolean is neither FF nor 00",
          [](TokenParts& p) { p.options = test::der(DerTag::Boolean, {Buffer{1}}); }},
         {"time stamp: certificate of another kind than X.509",
@@ -259,6 +271,12 @@ TEST_CASE("what is no granted response is malformed", "[timestamp]") {
          [](TokenParts& p) { p.signer_version = test::der_integer(3); }},
         {"time stamp: signer: version is not 3, as with a subject key id",
          [](TokenParts& p) { p.signer_id = test::der(DerTag::Primitive0, {Buffer(20)}); }},
+        {"time stamp: signer: 2 bytes more than expected",
+         [&](TokenParts& p) {
+             const Buffer& own = p.signer_id;
+             const Bytes names = read_der(own, DerTag::Sequence).value();
+             p.signer_id = test::der(DerTag::Sequence, {to_buffer(names), test::kDerNull});
+         }},
         {"time stamp: signer: no signed attributes",
          [](TokenParts& p) { p.has_signed_attributes = false; }},
         {"time stamp: signer: 2 bytes more than expected",
@@ -277,6 +295,12 @@ TEST_CASE("what is no granted response is malformed", "[timestamp]") {
         {attributes + "one is there twice",
          [&](TokenParts& p) {
              p.more_attributes = {attribute(test::kContentTypeOid, {test::der_oid("1.2.3")})};
+         }},
+        {attributes + "2 bytes more than expected",
+         [](TokenParts& p) {
+             p.more_attributes = {
+                 test::der(DerTag::Sequence,
+                           {test::der_oid("1.2.3"), test::der(DerTag::Set), test::kDerNull})};
          }},
         {attributes + "2 bytes more than expected",
          [&](TokenParts& p) {
@@ -406,6 +430,18 @@ TEST_CASE("a time stamp by a known authority that does not hold is untrusted", "
         {signing + "issuer and serial number are not the signer's",
          v2(test::signing_certificate_v2(own, HashAlgorithm::Sha256,
                                          test::issuer_serial(tsa.authority().chain.back())))},
+        {signing + "2 bytes more than expected",
+         v2(test::signing_certificate_v2(
+             own, HashAlgorithm::Sha256,
+             test::joined({test::issuer_serial(own), test::kDerNull})))},
+        {signing + "2 bytes more than expected",
+         [&](TokenParts& p) {
+             const Buffer right = test::issuer_serial(own);
+             const Bytes names = read_der(right, DerTag::Sequence).value();
+             p.attributes[test::kSigningCertificateV2Oid] = test::signing_certificate_v2(
+                 own, HashAlgorithm::Sha256,
+                 test::der(DerTag::Sequence, {to_buffer(names), test::kDerNull}));
+         }},
         {signing + "found tag 05, expected tag 30",
          v2(test::signing_certificate_v2(own, HashAlgorithm::Sha256, test::kDerNull))},
         {signing + "ends where tag 30 is expected",
@@ -523,6 +559,26 @@ TEST_CASE("time stamps of unknown authorities are missing, whatever they say", "
     parts.signature_algorithm = test::der_algorithm("1.2.840.113549.1.1.10", extension(true));
     parts.options = extension(true);
     missing();
+}
+
+TEST_CASE("a signer is known by its issuer and its serial number, not by one of them",
+          "[timestamp]") {
+    const TestTsa tsa;
+    TokenParts parts = tsa.parts(kMessage);
+    const Buffer id = parts.signer_id;
+    DerReader names(read_der(id, DerTag::Sequence).value());
+    const Buffer issuer = to_buffer(names.any()->whole);
+    const Buffer serial = to_buffer(names.any()->whole);
+    parts.signer_id = test::der(DerTag::Sequence, {issuer, test::der_integer(1)});
+    REQUIRE_FAULT(check(tsa, tsa.seal(parts)), Fault::Missing);
+    const Buffer subject = test::subject_of(tsa.certificate());
+    parts.signer_id = test::der(DerTag::Sequence, {subject, serial});
+    REQUIRE_FAULT(check(tsa, tsa.seal(parts)), Fault::Missing);
+    parts.signer_version = test::der_integer(3);
+    parts.signer_id = test::der(DerTag::Primitive0, {Buffer(20)});
+    REQUIRE_FAULT(check(tsa, tsa.seal(parts)), Fault::Missing);
+    parts.signer_id = test::der(DerTag::Primitive0);
+    REQUIRE_FAULT(check(tsa, tsa.seal(parts)), Fault::Missing);
 }
 
 TEST_CASE("the certificates above a signer make no time stamps", "[timestamp]") {

@@ -65,7 +65,7 @@ TEST_CASE("the text form is that of c2sp.org/tlog-proof@v1", "[tlog_proof]") {
 }
 
 TEST_CASE("every entry of trees of many sizes is proved", "[tlog_proof]") {
-    for (const std::uint64_t size : {1, 2, 3, 7, 8, 9}) {
+    for (const std::uint64_t size : {1U, 2U, 3U, 7U, 8U, 9U}) {
         for (std::uint64_t index = 0; index < size; ++index) {
             CAPTURE(size, index);
             const World w(index, size);
