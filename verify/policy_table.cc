@@ -68,6 +68,10 @@ Pattern PolicyTable::pattern_of(PolicyNode& node, std::string_view member) {
 
 Pattern PolicyTable::self_pattern() {
     const bool is_glob = has("glob");
+    if (!is_glob && !has("regex")) {
+        problem(name_ + " has neither 'glob' nor 'regex'");
+        return {};
+    }
     const std::string pattern = text(is_glob ? "glob" : "regex");
     if (pattern.empty()) return {};
     auto parsed = is_glob ? Pattern::glob(pattern) : Pattern::regex(pattern);
