@@ -219,7 +219,7 @@ TEST_CASE("policies are refused for the right reason", "[policy_file]") {
                  "\"scan.pub\", from = 2027-01-02T00:00:00Z, until = 2027-01-01T00:00:00Z")},
         {"line 11: 'note' is unknown in [trust.keys]",
          changed("\"scan.pub\"", "\"scan.pub\", note = \"x\"")},
-        {"line 15: 'file': note: name has a space, a '+' or a control character; line 20: asks for "
+        {"line 15: 'file': vkey: not of the form name+hash+key; line 20: asks for "
          "1 log(s), and [trust] has 0 that this policy lets count",
          changed("log.pub", "ci.pub")},
         {"line 16: 'more' has the key of log 'log.example.com', which is trusted already",
