@@ -6,6 +6,8 @@
 #include "tests/support/test_witness.h"
 #include "verify/image_policy.h"
 
+#include <functional>
+
 using namespace boltseal;
 using test::PolicyWorld;
 using test::replaced;
@@ -219,7 +221,7 @@ TEST_CASE("policies are refused for the right reason", "[policy_file]") {
                  "\"scan.pub\", from = 2027-01-02T00:00:00Z, until = 2027-01-01T00:00:00Z")},
         {"line 11: 'note' is unknown in [trust.keys]",
          changed("\"scan.pub\"", "\"scan.pub\", note = \"x\"")},
-        {"line 15: 'file': note: name has a space, a '+' or a control character; line 20: asks for "
+        {"line 15: 'file': vkey: not of the form name+hash+key; line 20: asks for "
          "1 log(s), and [trust] has 0 that this policy lets count",
          changed("log.pub", "ci.pub")},
         {"line 16: 'more' has the key of log 'log.example.com', which is trusted already",
@@ -267,6 +269,9 @@ TEST_CASE("policies are refused for the right reason", "[policy_file]") {
          changed("logs = 1", "logs = 1\nalgorithms = [\"ed25519\", \"sha256\"]")},
         {"line 20: asks for 1 log(s), and [trust] has 0 that this policy lets count",
          changed("logs = 1", "logs = 1\nalgorithms = [\"ecdsa-p256\", \"sha256\"]")},
+        {"line 16: signer 'ci': ECDSA P-256 key, expected one of Ed25519, sha256; line 22: asks "
+         "for 1 time-stamping authorities, and [trust] has 0 that this policy lets count",
+         changed("logs = 1", "logs = 1\nalgorithms = [\"ed25519\", \"sha256\"]\ntimestamps = 1")},
         {"line 16: asks for nothing: there is neither [policy.signature] nor "
          "[[policy.attestation]]",
          PolicyWorld::text(kPolicy)},
@@ -306,6 +311,54 @@ TEST_CASE("policies are refused for the right reason", "[policy_file]") {
     }));
     world().put("witness.pub", to_buffer(to_vkey(test::TestWitness("w1").key())));
     REQUIRE(problem_of(row.text) == row.why);
+}
+
+TEST_CASE("limits of a policy hold", "[policy_file]") {
+    const auto repeated = [](std::size_t n, const std::function<std::string(std::size_t)>& item) {
+        std::string text;
+        for (std::size_t i = 0; i < n; ++i) text += item(i);
+        return text;
+    };
+    const auto scopes = [&](std::size_t n) {
+        return changed("[\"registry.example/team\"]", "[" + repeated(n, [](std::size_t i) {
+                                                          return "\"r" + std::to_string(i) +
+                                                                 ".example\", ";
+                                                      }) + "]");
+    };
+    REQUIRE(problem_of(scopes(64)).empty());
+    REQUIRE(problem_of(scopes(65)) == "line 18: 'scopes' has more than 64 items");
+    const auto asserts = [&](std::size_t n) {
+        return with(kAttestation + repeated(n, [](std::size_t i) {
+                        return "[[policy.assert]]\nid = \"a" + std::to_string(i) +
+                               "\"\non = \"sbom\"\npointer = \"/a\"\nop = \"exists\"\n";
+                    }));
+    };
+    REQUIRE(problem_of(asserts(256)).empty());
+    REQUIRE(problem_of(asserts(257)).find("'assert' has more than 256 tables") !=
+            std::string::npos);
+    const std::string ones = repeated(50'000, [](std::size_t) { return "1,"; });
+    REQUIRE(problem_of(with("a = [" + ones + "]\n")) == "line 23: more than 50000 values");
+    const auto identities = [&](std::size_t n) {
+        return kGood + "[trust.identities]\n" +
+               repeated(n, [](std::size_t i) { return "a" + std::to_string(i) + " = 1\n"; });
+    };
+    REQUIRE(problem_of(identities(257)) == "line 23: 'identities' has more than 256 tables");
+    const auto keys = [&](std::size_t n) {  // twice the same: each file is counted
+        return kGood + repeated(n, [](std::size_t i) {
+                   return "[[test]]\nname = \"a\"\nrepository = \"r\"\ndigest = \"" +
+                          to_string(PolicyWorld::image()) + "\"\nbundles = [" +
+                          [] {
+                              std::string files;
+                              for (int k = 0; k < 64; ++k) files += "\"ci.pub\",";
+                              return files;
+                          }() +
+                          "]\nat = 2026-01-01T00:00:00Z\nverdict = \"allowed\"\n# " +
+                          std::to_string(i) + "\n";
+               });
+    };
+    REQUIRE(problem_of(keys(15)).empty());
+    REQUIRE(problem_of(keys(16)).find("the policy names more than 1024 files") !=
+            std::string::npos);
 }
 
 TEST_CASE("tables that look into attestations are refused for the right reason", "[policy_file]") {
