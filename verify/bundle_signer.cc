@@ -51,22 +51,23 @@ private:
     // promised to as many certificate transparency logs as are asked for.
     Result<void> check_chains(const Certificate& leaf, const std::vector<Timestamp>& times) {
         trace_.failed = "certificate";
-        std::optional<Error> first;
-        std::string failed = "certificate";
+        std::optional<Error> closest;
+        bool issued = false;  // by the authority that it is about, which says more than the others
+        std::string failed;
         for (const CertificateAuthority& authority : policy_.root.certificate_authorities) {
             auto path = check_chain(leaf, authority, times, CertificateUse::CodeSigning);
             auto held = path ? check_transparency(leaf, *path, authority)
                              : Result<void>(std::move(path).error());
             if (held) return held;
-            // What one authority of several did not sign says less than what it did.
-            if (!first || first->fault() == Fault::Missing) {
-                failed = path ? "certificate-log" : "certificate";
-                first.emplace(std::move(held).error());
-            }
+            const bool issued_it = path || !held.error().expected().empty();
+            if (closest && (issued || !issued_it)) continue;
+            issued = issued_it;
+            failed = path ? "certificate-log" : "certificate";
+            closest.emplace(std::move(held).error());
         }
-        if (first) {
+        if (closest) {
             trace_.failed = failed;
-            return explain(*std::move(first)).as(Fault::Untrusted);
+            return explain(*std::move(closest)).as(Fault::Untrusted);
         }
         return refused("no certificate authority is trusted")
             .with_hint("name the authorities with --trusted-root");
