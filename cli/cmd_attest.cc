@@ -6,6 +6,7 @@
 #include "cli/trust_options.h"
 #include "core/file.h"
 #include "net/http_client.h"
+#include "verify/predicate_types.h"
 
 #include <CLI/CLI.hpp>
 

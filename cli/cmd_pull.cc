@@ -1,5 +1,6 @@
 #include "cli/clock.h"
 #include "cli/command.h"
+#include "cli/decision.h"
 #include "cli/evidence.h"
 #include "cli/log_options.h"
 #include "cli/progress.h"
@@ -20,6 +21,7 @@ namespace {
 struct Options {
     TrustOptions trust;
     LogOptions log;
+    PolicyOptions policy;
     RegistryFlags registry;
     std::string image;
     std::string output;
@@ -32,9 +34,36 @@ Result<void> verify_first(ImageTarget& image, const BlobDigest& digest, const Op
                           Transport& transport, Streams streams) {
     BOLTSEAL_TRY(const Policy policy, load_image_policy(options.trust));
     BOLTSEAL_TRY(const Verified verified, verify_image(*image.store, digest, policy, now()));
-    BOLTSEAL_CHECK(observe_logs(verified, policy, options.log, transport, streams.err));
+    BOLTSEAL_CHECK(
+        observe_logs(verified.checkpoints, policy.root, options.log, transport, streams.err));
     streams.err << "verified " << pinned_name(image, digest) << '\n';
     return {};
+}
+
+// What is pulled for a platform must be what was judged for it.
+Result<void> check_judged(ImageTarget& image, const BlobDigest& digest, const std::string& platform,
+                          const Decision& decision) {
+    if (platform.empty()) return {};
+    BOLTSEAL_TRY(const Platform wanted, parse_platform(platform));
+    BOLTSEAL_TRY(const Descriptor chosen, find_platform(*image.store, digest, wanted));
+    for (const RuleOutcome& rule : decision.rules) {
+        if (rule.manifest == chosen.digest || rule.manifest == digest) return {};
+    }
+    return Error(Fault::Untrusted,
+                 "the policy has judged another image than that for " + printable(platform));
+}
+
+// The same by a policy file.
+Result<void> decide_first(ImageTarget& image, const ResolvedManifest& manifest,
+                          const Options& options, Transport& transport, Streams streams) {
+    BOLTSEAL_CHECK(check_policy_alone(options.trust));
+    BOLTSEAL_TRY(const DecidedImage decided,
+                 decide_image(image, manifest, options.policy, options.platform, options.log,
+                              transport, streams.err));
+    const std::string name = pinned_name(image, manifest.descriptor.digest);
+    streams.err << to_text(decided, name);
+    BOLTSEAL_CHECK(conclude(decided.decision));
+    return check_judged(image, manifest.descriptor.digest, options.platform, decided.decision);
 }
 
 void report(const Options& options, const ImageTarget& image, const Descriptor& pulled,
@@ -80,7 +109,9 @@ Result<void> run(const Options& options, Streams streams) {
     BOLTSEAL_TRY(ImageTarget image, open_image(options.image, options.registry, http));
     BOLTSEAL_TRY(const ResolvedManifest manifest, image.store->resolve(image.selector));
     const BlobDigest& digest = manifest.descriptor.digest;
-    auto pulled = verify_first(image, digest, options, http, streams);
+    auto pulled = options.policy.file.empty()
+                      ? verify_first(image, digest, options, http, streams)
+                      : decide_first(image, manifest, options, http, streams);
     if (pulled) pulled = pull(image, digest, options, http, streams);
     if (pulled) return {};
     Error error = std::move(pulled).error().context(pinned_name(image, digest));
@@ -97,6 +128,7 @@ Action add_pull(CLI::App& app) {
     auto* cmd = app.add_subcommand("pull", "Verify an image, then fetch it into an OCI layout");
     add_trust_options(*cmd, options->trust, AcceptsType::Yes);
     add_log_options(*cmd, options->log, LogUse::Follow);
+    add_policy_options(*cmd, options->policy);
     add_registry_flags(*cmd, options->registry);
     cmd->add_option("-o,--output", options->output,
                     "OCI image layout to write to, made if it is not there")

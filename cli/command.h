@@ -29,6 +29,7 @@ Action add_inspect(CLI::App& app);
 Action add_keygen(CLI::App& app);
 Action add_lint(CLI::App& app);
 Action add_proof(CLI::App& app);
+Action add_policy(CLI::App& app);
 Action add_pull(CLI::App& app);
 Action add_push(CLI::App& app);
 Action add_sign(CLI::App& app);

@@ -56,19 +56,19 @@ void add_log_options(CLI::App& command, LogOptions& options, LogUse use) {
         ->type_name("DIR");
 }
 
-Result<void> observe_logs(const Verified& verified, const Policy& policy, const LogOptions& options,
-                          Transport& transport, std::ostream& err) {
+Result<void> observe_logs(const std::vector<VerifiedCheckpoint>& checkpoints,
+                          const TrustedRoot& root, const LogOptions& options, Transport& transport,
+                          std::ostream& err) {
     const auto folder = state_folder(options);
     if (!folder) {
         err << "boltseal: no folder to remember logs in; set HOME or give --state\n";
         return {};
     }
     const SeenHeads heads(*folder);
-    for (const VerifiedCheckpoint& head : verified.checkpoints) {
-        const auto log = std::ranges::find(policy.root.logs, head.origin(),
+    for (const VerifiedCheckpoint& head : checkpoints) {
+        const auto log = std::ranges::find(root.logs, head.origin(),
                                            [](const TrustedLog& known) { return known.key.name; });
-        if (log == policy.root.logs.end())
-            continue;  // verify_bundle proves heads of these logs only
+        if (log == root.logs.end()) continue;  // verify_bundle proves heads of these logs only
         auto observed = observe(heads, head, log->key, options, transport);
         if (observed) continue;
         // Asked for and not answered is undetermined; kept for ourselves and not kept is not.

@@ -22,7 +22,8 @@ void add_log_options(CLI::App& command, LogOptions& options, LogUse use);
 // Untrusted if a log shows another history than it did before, with the evidence kept in the state
 // folder. With a URL the log is asked to prove that its heads are of one history. State that cannot
 // be kept is said on `err` and decides nothing.
-Result<void> observe_logs(const Verified& verified, const Policy& policy, const LogOptions& options,
-                          Transport& transport, std::ostream& err);
+Result<void> observe_logs(const std::vector<VerifiedCheckpoint>& checkpoints,
+                          const TrustedRoot& root, const LogOptions& options, Transport& transport,
+                          std::ostream& err);
 
 }  // namespace boltseal

@@ -25,9 +25,6 @@ public:
     static Result<SigningSession> open(const SignOptions& options, Transport& transport,
                                        std::ostream& err);
 
-    const PublicKey& public_key() const { return key_->public_key(); }
-    bool logs() const { return log_.has_value(); }
-
     // A bundle, as text: signed, logged, and verified whole. Nothing is stored.
     Result<std::string> sign(const Statement& statement, const BlobDigest& artifact);
     Result<std::string> sign(Bytes file);

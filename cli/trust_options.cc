@@ -1,6 +1,7 @@
 #include "cli/trust_options.h"
 
 #include "core/file.h"
+#include "verify/predicate_types.h"
 #include "verify/statement.h"
 
 #include <CLI/CLI.hpp>
@@ -14,21 +15,6 @@ namespace {
 constexpr std::size_t kMaxTrustedRoot = std::size_t{4} << 20;
 constexpr std::size_t kMaxKeyFile = std::size_t{64} << 10;
 constexpr std::size_t kMaxPolicyFile = std::size_t{64} << 10;
-
-struct TypeName {
-    std::string_view name;
-    std::string_view predicate_type;
-};
-// The names cosign uses for the same things.
-constexpr TypeName kTypeNames[] = {
-    {"cyclonedx", "https://cyclonedx.org/bom"},
-    {"openvex", "https://openvex.dev/ns"},
-    {"slsaprovenance", "https://slsa.dev/provenance/v0.2"},
-    {"slsaprovenance1", "https://slsa.dev/provenance/v1"},
-    {"spdxjson", "https://spdx.dev/Document"},
-    {"vuln", "https://cosign.sigstore.dev/attestation/vuln/v1"},
-    {"custom", "https://cosign.sigstore.dev/attestation/v1"},
-};
 
 // A key that cannot be read is the user's to mend, whatever the reason.
 Error unusable(const std::filesystem::path& path, Error error) {
@@ -237,17 +223,6 @@ Result<Policy> load_image_policy(const TrustOptions& options) {
 
 Result<Policy> load_file_policy(const TrustOptions& options) {
     return load_policy(options, "");
-}
-
-Result<std::string> parse_predicate_type(const std::string& name) {
-    for (const TypeName& known : kTypeNames) {
-        if (name == known.name) return std::string(known.predicate_type);
-    }
-    if (name.find("://") != std::string::npos) return name;
-    return Error(Fault::Config, "unknown predicate type " + printable(name))
-        .with_hint(
-            "known names: cyclonedx, spdxjson, slsaprovenance, slsaprovenance1, openvex, "
-            "vuln, custom; or give the URI");
 }
 
 }  // namespace boltseal

@@ -28,6 +28,7 @@ struct TrustOptions {
     bool promise_alone = false;                   // --insecure-accept-promise
     bool strict = false;                          // --strict
     std::string type;                             // --type
+    bool operator==(const TrustOptions&) const = default;
 };
 
 enum class AcceptsType { No, Yes };
@@ -37,16 +38,14 @@ void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType acc
 void add_log_key_option(CLI::App& command, std::vector<std::filesystem::path>& log_keys);
 void add_witness_policy_option(CLI::App& command, std::filesystem::path& witness_policy);
 
-// Config if a file is missing or is not what it should be, if nobody is named who may sign, or if no
-// log is named and none was waived. The policy asks for one log, and for one certificate log where a
-// certificate signed, and for the attestation that was asked for; without --type, for an image's
-// signature, or for a file that is signed directly. "any" stands for signatures and attestations of
-// every type. Logs that the witness policy names are believed as those of --log-key.
+// Config if a file is missing or is not what it should be, if nobody is named who may sign, or if
+// no log is named and none was waived. The policy asks for one log, and for one certificate log
+// where a certificate signed, and for the attestation that was asked for; without --type, for an
+// image's signature, or for a file that is signed directly. "any" stands for signatures and
+// attestations of every type. Logs that the witness policy names are believed as those of
+// --log-key.
 Result<Policy> load_image_policy(const TrustOptions& options);
 Result<Policy> load_file_policy(const TrustOptions& options);
-
-// "cyclonedx" and the other short names, or a predicate type as it is; Config for anything else.
-Result<std::string> parse_predicate_type(const std::string& name);
 
 Result<PublicKey> load_public_key(const std::filesystem::path& path);
 Result<NoteKey> load_note_key(const std::filesystem::path& path);

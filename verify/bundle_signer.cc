@@ -21,16 +21,6 @@ std::string name_of(const CertificateIdentity& identity) {
     return names.empty() ? "nobody" : names;
 }
 
-bool matches(const TrustedIdentity& wanted, const CertificateIdentity& identity) {
-    const auto named = [&](const SubjectName& name) { return wanted.name.matches(name.value); };
-    if (!std::ranges::any_of(identity.names, named)) return false;
-    if (!wanted.issuer.matches(identity.issuer)) return false;
-    return std::ranges::all_of(wanted.extensions, [&](const auto& extension) {
-        const auto found = identity.extensions.find(extension.first);
-        return found != identity.extensions.end() && found->second == extension.second;
-    });
-}
-
 class CertificateSigner {
 public:
     CertificateSigner(const Policy& policy, Trace& trace) : policy_(policy), trace_(trace) {}
@@ -100,7 +90,7 @@ private:
 
     Result<void> check_identity(const CertificateIdentity& identity) {
         for (const TrustedIdentity& wanted : policy_.identities) {
-            if (!matches(wanted, identity)) continue;
+            if (!is_identity(identity, wanted)) continue;
             trace_.prove("identity",
                          "is " + name_of(identity) + ", says issuer " + printable(identity.issuer));
             return {};
@@ -123,6 +113,16 @@ private:
 };
 
 }  // namespace
+
+bool is_identity(const CertificateIdentity& identity, const TrustedIdentity& wanted) {
+    const auto named = [&](const SubjectName& name) { return wanted.name.matches(name.value); };
+    if (!std::ranges::any_of(identity.names, named)) return false;
+    if (!wanted.issuer.matches(identity.issuer)) return false;
+    return std::ranges::all_of(wanted.extensions, [&](const auto& extension) {
+        const auto found = identity.extensions.find(extension.first);
+        return found != identity.extensions.end() && found->second == extension.second;
+    });
+}
 
 Result<void> check_certificate_signer(const Certificate& leaf, const Policy& policy,
                                       Verified& verified, Trace& trace) {

@@ -6,6 +6,9 @@
 
 namespace boltseal {
 
+// True if a name, the issuer and all extensions are as the policy wants them.
+bool is_identity(const CertificateIdentity& identity, const TrustedIdentity& wanted);
+
 // The certificate was valid at every time that `verified` has, of which there must be one, it is in
 // as many certificate transparency logs as the policy asks for, and speaks for an identity of the
 // policy, which is added to `verified`.

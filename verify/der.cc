@@ -83,6 +83,18 @@ Result<void> DerReader::end() const {
     return bad(std::to_string(rest_.size()) + " bytes more than expected");
 }
 
+Buffer encode_der(DerTag tag, Bytes content) {
+    Writer out;
+    out.u8(static_cast<std::uint8_t>(tag));
+    if (content.size() >= 0x100) {
+        out.u8(0x82).u8(static_cast<std::uint8_t>(content.size() >> 8));
+    } else if (content.size() >= 0x80) {
+        out.u8(0x81);
+    }
+    out.u8(static_cast<std::uint8_t>(content.size() & 0xFF)).put(content);
+    return std::move(out).take();
+}
+
 Result<Bytes> read_der(Bytes bytes, DerTag tag) {
     DerReader in(bytes);
     BOLTSEAL_TRY(const DerElement element, in.take(tag));

@@ -23,6 +23,7 @@ enum class DerTag : std::uint8_t {
     Primitive0 = 0x80,  // [0] IMPLICIT of something primitive
     Context0 = 0xA0,    // [0] EXPLICIT, or IMPLICIT of something constructed
     Context1 = 0xA1,
+    Context3 = 0xA3,
     Context4 = 0xA4,
 };
 
@@ -50,6 +51,9 @@ public:
 private:
     Bytes rest_;
 };
+
+// Prints an element. REQUIRES: a content of at most 65,535 bytes
+Buffer encode_der(DerTag tag, Bytes content);
 
 // The content of the one element that these bytes are.
 Result<Bytes> read_der(Bytes bytes, DerTag tag);

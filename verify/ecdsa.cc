@@ -34,9 +34,7 @@ Error bad_signature() {
 // OpenSSL refuses signatures that are not the DER it would print itself.
 Result<void> check_ecdsa(const PublicKey& key, const BlobDigest& digest, Bytes signature) {
     const OpensslErrorScope errors;
-    const unsigned char* spki = key.spki().data();
-    const EvpKey evp(d2i_PUBKEY(nullptr, &spki, static_cast<long>(key.spki().size())));
-    const EvpKeyContext context(evp ? EVP_PKEY_CTX_new(evp.get(), nullptr) : nullptr);
+    const EvpKeyContext context(key.openssl() ? EVP_PKEY_CTX_new(key.openssl(), nullptr) : nullptr);
     if (!context || EVP_PKEY_verify_init(context.get()) != 1) return bad_signature();
     const int verdict = EVP_PKEY_verify(context.get(), signature.data(), signature.size(),
                                         digest.bytes().data(), digest.bytes().size());

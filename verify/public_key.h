@@ -7,7 +7,10 @@
 
 #include "core/digest.h"
 
+#include <memory>
 #include <string>
+
+struct evp_pkey_st;  // OpenSSL's EVP_PKEY
 
 namespace boltseal {
 
@@ -20,6 +23,7 @@ public:
     std::size_t bits() const { return bits_; }  // RSA modulus, or size of the curve
     Bytes spki() const { return spki_; }        // SubjectPublicKeyInfo, DER, RFC 5280 section 4.1
     Bytes ed25519() const;                      // the 32 raw bytes; only for KeyType::Ed25519
+    evp_pkey_st* openssl() const;  // borrowed, for the .cc files of verify/; null for Ed25519
     bool operator==(const PublicKey& other) const { return spki_ == other.spki_; }
 
 private:
@@ -28,6 +32,8 @@ private:
     KeyType type_ = KeyType::EcdsaP256;
     std::size_t bits_ = 0;
     Buffer spki_;
+    std::shared_ptr<evp_pkey_st>
+        evp_;  // decoded once; never changes; owned by all copies of the key
 };
 
 Result<PublicKey> parse_public_key_der(Bytes spki);

@@ -17,9 +17,7 @@ Result<void> check_rsa(const PublicKey& key, int padding, const BlobDigest& dige
                        Bytes signature) {
     const OpensslErrorScope errors;
     if (digest.algorithm() != HashAlgorithm::Sha256) return bad_signature();
-    const unsigned char* spki = key.spki().data();
-    const EvpKey evp(d2i_PUBKEY(nullptr, &spki, static_cast<long>(key.spki().size())));
-    const EvpKeyContext context(evp ? EVP_PKEY_CTX_new(evp.get(), nullptr) : nullptr);
+    const EvpKeyContext context(key.openssl() ? EVP_PKEY_CTX_new(key.openssl(), nullptr) : nullptr);
     EVP_PKEY_CTX* ctx = context.get();
     if (!ctx || EVP_PKEY_verify_init(ctx) != 1 || EVP_PKEY_CTX_set_rsa_padding(ctx, padding) != 1 ||
         EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) != 1) {

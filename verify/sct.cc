@@ -1,17 +1,12 @@
 #include "verify/sct.h"
 
 #include "verify/der.h"
-#include "verify/openssl_ptr.h"
-
-#include <openssl/x509.h>
 
 #include <algorithm>
 
 namespace boltseal {
 
 namespace {
-
-using X509Ptr = std::unique_ptr<X509, OpensslFree<X509_free>>;
 
 constexpr std::size_t kMaxScts = 32;
 constexpr std::uint64_t kLastMillisecond = 253'402'300'799'999;  // of the year 9999
@@ -51,19 +46,39 @@ Result<Sct> parse_sct(Bytes bytes) {
     return sct;
 }
 
-// What the log has seen: the certificate but for this extension and its signature.
-Result<Buffer> precertificate(const Certificate& certificate) {
-    const OpensslErrorScope errors;
-    const X509Ptr copy(X509_dup(certificate.openssl()));
-    const int at = copy ? X509_get_ext_by_NID(copy.get(), NID_ct_precert_scts, -1) : -1;
-    if (at < 0) return bad("certificate cannot be copied");
-    X509_EXTENSION_free(X509_delete_ext(copy.get(), at));
-    Buffer tbs(static_cast<std::size_t>(std::max(i2d_re_X509_tbs(copy.get(), nullptr), 0)));
-    unsigned char* next = tbs.data();
-    if (tbs.empty() || i2d_re_X509_tbs(copy.get(), &next) <= 0) {
-        return bad("certificate cannot be printed");
+bool is_sct_list(Bytes extension) {
+    const auto oid = DerReader(extension).take(DerTag::Oid);
+    return oid && equal(oid->content, kSctList);
+}
+
+// RFC 5280 section 4.1: [3] around a sequence.
+Result<Buffer> without_sct_list(Bytes extensions) {
+    BOLTSEAL_TRY(const Bytes list, read_der(extensions, DerTag::Sequence));
+    Writer kept;
+    for (DerReader in(list); !in.empty();) {
+        BOLTSEAL_TRY(const DerElement extension, in.take(DerTag::Sequence));
+        if (!is_sct_list(extension.content)) kept.put(extension.whole);
     }
-    return tbs;
+    return encode_der(DerTag::Context3, encode_der(DerTag::Sequence, kept.bytes()));
+}
+
+// What the log has seen: the certificate but for this extension and its signature. Every other byte
+// stays what it was.
+Result<Buffer> precertificate(const Certificate& certificate) {
+    BOLTSEAL_TRY(const Bytes content, read_der(certificate.der(), DerTag::Sequence));
+    BOLTSEAL_TRY(const DerElement tbs, DerReader(content).take(DerTag::Sequence));
+    Writer out;
+    for (DerReader fields(tbs.content); !fields.empty();) {
+        const bool extensions = fields.next_is(DerTag::Context3);
+        BOLTSEAL_TRY(const DerElement field, fields.any());
+        if (!extensions) {
+            out.put(field.whole);
+            continue;
+        }
+        BOLTSEAL_TRY(const Buffer kept, without_sct_list(field.content));
+        out.put(kept);
+    }
+    return encode_der(DerTag::Sequence, out.bytes());
 }
 
 // RFC 6962 section 3.2, but for what differs from one SCT to the next.

@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace boltseal {
 
@@ -66,16 +67,6 @@ bool is_ca(const Certificate& certificate) {
     return X509_check_ca(certificate.openssl()) != 0;
 }
 
-// The certificates in the token that it says it is signed with. Anybody can put them there.
-std::vector<Certificate> embedded_signers(const SignedData& data) {
-    std::vector<Certificate> found;
-    for (const Bytes der : data.certificates) {
-        const auto certificate = parse_certificate(der);
-        if (certificate && names(data.signer, *certificate)) found.push_back(*certificate);
-    }
-    return found;
-}
-
 bool is_issued_by(const Certificate& certificate, const CertificateAuthority& authority) {
     const X509_NAME* issuer = X509_get_issuer_name(certificate.openssl());
     return std::ranges::any_of(authority.chain, [issuer](const Certificate& member) {
@@ -84,29 +75,39 @@ bool is_issued_by(const Certificate& certificate, const CertificateAuthority& au
 }
 
 // An authority that lists its signers has no others; one that does not brings them in the token.
-std::optional<Certificate> find_signer(const SignerId& id, const CertificateAuthority& authority,
-                                       const std::vector<Certificate>& embedded) {
+std::optional<Certificate> find_signer(const SignedData& data,
+                                       const CertificateAuthority& authority) {
     bool lists_signers = false;
     for (const Certificate& member : authority.chain) {
         if (is_ca(member)) continue;
         lists_signers = true;
-        if (names(id, member)) return member;
+        if (names(data.signer, member)) return member;
     }
     if (lists_signers) return std::nullopt;
-    for (const Certificate& certificate : embedded) {
-        if (is_issued_by(certificate, authority)) return certificate;
+    for (const Bytes der : data.certificates) {
+        const auto embedded = parse_certificate(der);
+        if (embedded && names(data.signer, *embedded) && is_issued_by(*embedded, authority)) {
+            return *embedded;
+        }
     }
     return std::nullopt;
 }
 
-// RFC 3161 section 2.4.2: an authority that adds certificates adds its own.
-Result<void> check_embedded(const Token& token, const std::vector<Certificate>& embedded,
-                            const Certificate& signer) {
-    if (token.signed_data.certificates.empty()) return {};
-    if (embedded.empty()) return refused("the certificates in it are not the signer's");
-    const bool same = std::ranges::all_of(
-        embedded, [&signer](const Certificate& certificate) { return certificate == signer; });
-    if (!same) return refused("a certificate in it has the name of the signer's and is another");
+// RFC 3161 section 2.4.2: an authority that adds certificates adds its own. Parsing one takes as
+// long as verifying a signature, so those of others alone are parsed.
+Result<void> check_embedded(const SignedData& data, const Certificate& signer) {
+    bool found = data.certificates.empty();
+    for (const Bytes der : data.certificates) {
+        if (equal(der, signer.der())) {
+            found = true;
+            continue;
+        }
+        const auto other = parse_certificate(der);
+        if (other && names(data.signer, *other)) {
+            return refused("a certificate in it has the name of the signer's and is another");
+        }
+    }
+    if (!found) return refused("the certificates in it are not the signer's");
     return {};
 }
 
@@ -153,6 +154,7 @@ Result<void> check_token(const Token& token, Bytes message, const Certificate& s
     BOLTSEAL_CHECK(check_imprint(token.info, message));
     if (token.info.has_critical_extension) return refused("critical extension is not known");
     BOLTSEAL_CHECK(check_name(token.info, signer));
+    BOLTSEAL_CHECK(check_embedded(token.signed_data, signer));
     BOLTSEAL_CHECK(check_chain(signer, authority, {token.info.time}, CertificateUse::TimeStamping));
     return check_signed_data(token.signed_data, signer);
 }
@@ -187,17 +189,16 @@ std::string who_is(const CertificateAuthority& authority) {
 Result<ProvedTime> check_timestamp(Bytes response, Bytes message,
                                    const std::vector<CertificateAuthority>& authorities) {
     BOLTSEAL_TRY(const Token token, parse_response(response));
-    const std::vector<Certificate> embedded = embedded_signers(token.signed_data);
+    const OpensslErrorScope errors;
     std::optional<Error> refusal;
     for (const CertificateAuthority& authority : authorities) {
-        const auto signer = find_signer(token.signed_data.signer, authority, embedded);
+        const auto signer = find_signer(token.signed_data, authority);
         if (!signer) continue;
         const std::string source = source_of(authority, *signer);
-        auto checked = check_embedded(token, embedded, *signer);
-        if (checked) checked = check_token(token, message, *signer, authority);
+        const auto checked = check_token(token, message, *signer, authority);
         if (checked) return ProvedTime{token.info.time, source, who_is(authority)};
         if (!refusal) {
-            refusal = std::move(checked).error().context("time stamp by " + printable(source));
+            refusal = Error(checked.error()).context("time stamp by " + printable(source));
         }
     }
     if (refusal) return *refusal;

@@ -20,8 +20,8 @@ struct ProvedTime {
 // brings one that the chain proves. Certificates in the token prove nothing else; if there are any,
 // the signer's must be there, byte for byte. All hashes are SHA-256, SHA-384 or SHA-512; only the
 // signing certificate attribute may name a certificate, which we know anyway, by its SHA-1.
-// Limits: 64 KiB, 16 certificates, 32 signed attributes. RFC 3161 section 2.4.2, RFC 5652 section 5,
-// RFC 5816
+// Limits: 64 KiB, 16 certificates, 32 signed attributes.
+// RFC 3161 section 2.4.2, RFC 5652 section 5, RFC 5816
 Result<ProvedTime> check_timestamp(Bytes response, Bytes message,
                                    const std::vector<CertificateAuthority>& authorities);
 

@@ -2,8 +2,8 @@
 
 _boltseal_commands() {  # PROGRAM
     case $1 in
-        boltseal) echo keygen sign attest verify pull push tree proof inspect version ;;
-        boltseal-verify) echo bundle proof inspect version ;;
+        boltseal) echo keygen sign attest verify pull push tree proof policy inspect version ;;
+        boltseal-verify) echo bundle proof policy inspect version ;;
         boltseal-log) echo init serve version ;;
     esac
 }
@@ -18,17 +18,17 @@ _boltseal_options() {  # PROGRAM COMMAND
                 --json ;;
         boltseal:verify)
             echo --key --log-key --witness-policy --insecure-no-log --type --log --state --insecure-registry --bundle \
-                --json ;;
+                --policy --repository --platform --json ;;
         boltseal:pull)
             echo --key --log-key --witness-policy --insecure-no-log --type --log --state --insecure-registry \
-                -o --output --platform --json ;;
+                --policy --repository -o --output --platform --json ;;
         boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
         boltseal-verify:bundle) echo --key --log-key --witness-policy --insecure-no-log --type --bundle --json ;;
         boltseal-log:init) echo --dir --origin --url ;;
         boltseal-log:serve) echo --dir --listen ;;
         boltseal-log:version) ;;
         *:proof) echo --proof --log-key --witness-policy --leaf-hash --json ;;
-        *:inspect | *:version) echo --json ;;
+        *:policy | *:inspect | *:version) echo --json ;;
         *:) echo --version ;;
     esac
     echo -h --help
@@ -37,7 +37,7 @@ _boltseal_options() {  # PROGRAM COMMAND
 # What may stand behind an option: "files", "folders", words, or nothing that is known here.
 _boltseal_values() {  # COMMAND OPTION
     case $2 in
-        --key | --log-key | --witness-policy | --bundle | --predicate | --proof) echo files ;;
+        --key | --log-key | --witness-policy | --policy | --bundle | --predicate | --proof) echo files ;;
         --state | --dir | --output) echo folders ;;
         -o) [ "$1" != pull ] || echo folders ;;
         --type)

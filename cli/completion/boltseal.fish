@@ -26,6 +26,10 @@ function __boltseal_verifier -a program command
     __boltseal_add $program $command -l insecure-no-log -d 'Accept signatures that no log has seen'
     __boltseal_add $program $command -l type -xa "$__boltseal_types" -d 'Verify an attestation of this type'
 end
+function __boltseal_by_policy -a command
+    __boltseal_add boltseal $command -l policy -rF -d 'Policy file to judge by'
+    __boltseal_add boltseal $command -l repository -x -d 'For a layout: what the policy knows it by'
+end
 function __boltseal_follower -a command
     __boltseal_add boltseal $command -l log -x -d 'URL of the log to ask'
     __boltseal_add boltseal $command -l state -xa '(__fish_complete_directories)' -d 'Folder that remembers logs'
@@ -45,17 +49,19 @@ __boltseal_command boltseal pull 'Verify an image, then fetch it'
 __boltseal_command boltseal push 'Push an image to a registry'
 __boltseal_command boltseal tree 'Show what is attached to an image'
 __boltseal_command boltseal proof 'Verify that an entry is in a log'
+__boltseal_command boltseal policy 'Check, explain or test a policy file'
 __boltseal_command boltseal inspect 'Explain a bundle, checkpoint, proof, statement, entry or key'
 __boltseal_command boltseal-verify bundle 'Verify a file, or a digest, with its bundle'
 __boltseal_command boltseal-verify proof 'Verify that an entry is in a log'
+__boltseal_command boltseal-verify policy 'Check, explain or test a policy file'
 __boltseal_command boltseal-verify inspect 'Explain a bundle, checkpoint, proof, statement, entry or key'
 __boltseal_command boltseal-log init 'Make a log'
 __boltseal_command boltseal-log serve 'Take entries and serve the log'
 
-for command in keygen sign attest verify pull push tree proof inspect version
+for command in keygen sign attest verify pull push tree proof policy inspect version
     __boltseal_add boltseal $command -l json -d 'Print JSON'
 end
-for command in bundle proof inspect version
+for command in bundle proof policy inspect version
     __boltseal_add boltseal-verify $command -l json -d 'Print JSON'
 end
 for command in sign attest verify pull push tree
@@ -75,7 +81,10 @@ __boltseal_add boltseal attest -l type -xa "$__boltseal_types" -d 'What kind of 
 __boltseal_verifier boltseal verify
 __boltseal_follower verify
 __boltseal_add boltseal verify -l bundle -rF -d 'For a file: its bundle'
+__boltseal_by_policy verify
+__boltseal_add boltseal verify -l platform -xa 'linux/amd64 linux/arm64 linux/arm/v7' -d 'With a policy: the platform that will run'
 __boltseal_verifier boltseal pull
+__boltseal_by_policy pull
 __boltseal_follower pull
 __boltseal_add boltseal pull -s o -l output -rF -d 'OCI layout to write to'
 __boltseal_add boltseal pull -l platform -xa 'linux/amd64 linux/arm64 linux/arm/v7' -d 'Only this platform of an index'
@@ -83,6 +92,7 @@ __boltseal_verifier boltseal-verify bundle
 __boltseal_add boltseal-verify bundle -l bundle -rF -d 'Bundle to verify with'
 
 for program in boltseal boltseal-verify
+    __boltseal_add $program policy -a 'check explain test'
     __boltseal_add $program proof -l proof -rF -d 'Proof to verify with'
     __boltseal_add $program proof -l log-key -rF -d 'Key of a log that must prove the entry'
     __boltseal_add $program proof -l witness-policy -rF -d 'Witnesses that must have cosigned the checkpoint'

@@ -30,10 +30,10 @@ const keywords = {
   properties: (schemas, value, at) =>
     Object.entries(schemas).flatMap(([name, schema]) =>
       Object.hasOwn(value, name) ? check(schema, value[name], `${at}/${name}`) : []),
-  additionalProperties: (allowed, value, at, { properties }) => {
-    if (allowed !== false) throw new Error("additionalProperties is only known as false");
+  additionalProperties: (allowed, value, at, { properties = {} }) => {
     const extra = Object.keys(value).filter((name) => !Object.hasOwn(properties, name));
-    return extra.map((name) => `${at}/${name}: is unknown`);
+    if (allowed === false) return extra.map((name) => `${at}/${name}: is unknown`);
+    return extra.flatMap((name) => check(allowed, value[name], `${at}/${name}`));
   },
 };
 

@@ -33,6 +33,7 @@ TEST_CASE("DER lengths are definite and in their shortest form", "[der]") {
         CAPTURE(size);
         const Buffer bytes = test::der_octets(Buffer(size));
         REQUIRE(read_der(bytes, DerTag::OctetString)->size() == size);
+        if (size < 65'536) REQUIRE(encode_der(DerTag::OctetString, Buffer(size)) == bytes);
     }
     const std::string form = "length is not in a form of DER";
     const std::string shortest = "length is not in its shortest form";
