@@ -2,8 +2,8 @@
 
 _boltseal_commands() {  # PROGRAM
     case $1 in
-        boltseal) echo keygen sign attest verify pull push tree proof policy inspect version ;;
-        boltseal-verify) echo bundle proof policy inspect version ;;
+        boltseal) echo keygen sign attest verify pull push tree proof bundle policy inspect version ;;
+        boltseal-verify) echo bundle lint proof policy inspect version ;;
         boltseal-log) echo init serve version ;;
     esac
 }
@@ -23,12 +23,14 @@ _boltseal_options() {  # PROGRAM COMMAND
             echo --key --log-key --witness-policy --insecure-no-log --type --log --state --insecure-registry \
                 --policy --repository -o --output --platform --json ;;
         boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
-        boltseal-verify:bundle) echo --key --log-key --witness-policy --insecure-no-log --type --bundle --json ;;
+        boltseal:bundle) ;;
+        boltseal:"bundle verify" | boltseal-verify:bundle)
+            echo --key --log-key --witness-policy --insecure-no-log --type --bundle --json ;;
         boltseal-log:init) echo --dir --origin --url ;;
         boltseal-log:serve) echo --dir --listen ;;
         boltseal-log:version) ;;
         *:proof) echo --proof --log-key --witness-policy --leaf-hash --json ;;
-        *:policy | *:inspect | *:version) echo --json ;;
+        *:"bundle lint" | *:lint | *:policy | *:inspect | *:version) echo --json ;;
         *:) echo --version ;;
     esac
     echo -h --help
@@ -53,7 +55,9 @@ _boltseal_values() {  # COMMAND OPTION
 _boltseal() {
     local program=${1##*/} word=$2 previous=$3 command='' i
     for ((i = 1; i < COMP_CWORD; i++)); do
-        [[ ${COMP_WORDS[i]} == -* ]] || { command=${COMP_WORDS[i]}; break; }
+        [[ ${COMP_WORDS[i]} != -* ]] || continue
+        command=${command:+$command }${COMP_WORDS[i]}
+        [ "$program $command" = 'boltseal bundle' ] || break  # whose own commands follow
     done
     COMPREPLY=()
     # Flags have nothing behind them but the next word.
@@ -73,6 +77,8 @@ _boltseal() {
         mapfile -t COMPREPLY < <(compgen -W "$(_boltseal_options "$program" "$command")" -- "$word")
     elif [ -z "$command" ]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_boltseal_commands "$program")" -- "$word")
+    elif [ "$program $command" = 'boltseal bundle' ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'verify lint' -- "$word")
     elif [ "$program" != boltseal-log ] && [ "$command" != keygen ] && [ "$command" != version ]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
     fi
