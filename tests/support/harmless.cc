@@ -91,17 +91,20 @@ private:
     std::optional<std::set<std::string>> same_evidence(const LogEntry& a, const LogEntry& b) const {
         std::set<std::string> names;
         if (a.log_id != b.log_id || a.kind != b.kind || a.version != b.version ||
-            a.body != b.body || a.promise != b.promise) {
+            a.body != b.body) {
             return std::nullopt;
         }
-        const bool promised = !a.promise.empty();
-        const bool v1 = is_rekor_v1(a);
+        if (a.promise != b.promise) {
+            if (!b.promise.empty() || !b.has_proof || b.checkpoint.empty()) return std::nullopt;
+            names.insert("promise left out");
+        }
+        const bool vouched_for = !b.promise.empty() || !is_rekor_v1(b);
         if (a.index != b.index) {
-            if (promised || !v1) return std::nullopt;
+            if (vouched_for) return std::nullopt;
             names.insert("index without promise");
         }
         if (a.claimed_time != b.claimed_time) {
-            if (promised || !v1) return std::nullopt;
+            if (vouched_for) return std::nullopt;
             names.insert("time without promise");
         }
         if (!compare_proof(a, b, names)) return std::nullopt;
@@ -116,7 +119,7 @@ private:
             names.insert("others' lines");
             return true;
         }
-        const bool promise_will_do = policy_.accept_promise_alone && !a.promise.empty() &&
+        const bool promise_will_do = policy_.accept_promise_alone && !b.promise.empty() &&
                                      changed_.version == BundleVersion::V01;
         if (!promise_will_do || (b.has_proof && !b.checkpoint.empty())) return false;
         names.insert("proof without checkpoint");
