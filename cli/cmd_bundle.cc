@@ -43,11 +43,9 @@ Result<void> run(const Options& options, Streams streams) {
     return std::move(delivered).error().context("'" + options.artifact + "'");
 }
 
-}  // namespace
-
-Action add_bundle(CLI::App& app) {
+Action add_as(CLI::App& app, const std::string& name) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
-    auto* cmd = app.add_subcommand("bundle", "Verify a file, or a digest, with its bundle");
+    auto* cmd = app.add_subcommand(name, "Verify a file, or a digest, with its bundle");
     add_trust_options(*cmd, options->trust, AcceptsType::Yes);
     cmd->add_option("--bundle", options->bundle, "Sigstore bundle to verify with")
         ->required()
@@ -56,6 +54,22 @@ Action add_bundle(CLI::App& app) {
     add_deliver_options(*cmd, options->deliver, "Print the verdict as JSON");
     cmd->footer("Exit status: 0 verified; 1 refused; 2 usage; 3 undetermined; 4 integrity.");
     return [options](Streams streams) { return run(*options, streams); };
+}
+
+}  // namespace
+
+Action add_bundle(CLI::App& app) {
+    return add_as(app, "bundle");
+}
+
+Action add_bundle_group(CLI::App& app) {
+    auto* group = app.add_subcommand("bundle", "Verify a file with its bundle, or lint bundles");
+    group->require_subcommand(1);
+    const Action verify = add_as(*group, "verify");
+    const Action lint = add_lint(*group);
+    return [=](Streams streams) {
+        return group->got_subcommand("verify") ? verify(streams) : lint(streams);
+    };
 }
 
 }  // namespace boltseal

@@ -35,8 +35,8 @@ public:
     Result<void> check_logs() {
         std::set<std::string> counted;
         for (const LogEntry& entry : bundle_.log_entries) {
-            const auto log = std::ranges::find(policy_.root.logs, entry.log_id, &TrustedLog::id);
-            if (log == policy_.root.logs.end()) continue;
+            const TrustedLog* log = find_log(entry);
+            if (!log) continue;
             trace_.failed = "log-entry";
             auto held = is_rekor_v1(entry) ? check_v1(entry, *log) : check_v2(entry, *log);
             if (!held) return explain(std::move(held).error());
@@ -81,6 +81,17 @@ public:
             "stays so, keep it as evidence and ask whoever runs the log");
     }
 
+    // The log as it was then: a root may list it more than once, with a time for each.
+    const TrustedLog* find_log(const LogEntry& entry) const {
+        const TrustedLog* known = nullptr;
+        for (const TrustedLog& log : policy_.root.logs) {
+            if (log.id != entry.log_id) continue;
+            if (!known) known = &log;
+            if (entry.claimed_time && log.valid_for.contains(*entry.claimed_time)) return &log;
+        }
+        return known;
+    }
+
     // The body is recomputed from what was signed, and must be what the log has.
     Result<void> check_v2(const LogEntry& entry, const TrustedLog& log) {
         const auto* envelope = std::get_if<Envelope>(&bundle_.content);
@@ -122,8 +133,10 @@ public:
     // The tree with the entry is one that the witnesses asked for have seen.
     Result<void> note_proof(const LogEntry& entry, const TrustedLog& log,
                             VerifiedCheckpoint checkpoint) {
-        trace_.prove("log-entry", "entry " + std::to_string(entry.index) + " of log '" +
-                                      log.key.name + "' is this signature, in a tree of " +
+        // Only a promise vouches for the index that Rekor v1 counts over all of its trees.
+        const std::uint64_t index = entry.promise.empty() ? entry.proof.index : entry.index;
+        trace_.prove("log-entry", "entry " + std::to_string(index) + " of log '" + log.key.name +
+                                      "' is this signature, in a tree of " +
                                       std::to_string(entry.head.size) + " that the log has signed");
         trace_.failed = "witnesses";
         BOLTSEAL_TRY(auto cosigned, check_witnesses(checkpoint, policy_.witnesses));
@@ -132,7 +145,7 @@ public:
                                           to_string(cosigned));
         }
         verified_.checkpoints.push_back(std::move(checkpoint));
-        verified_.log_indexes.push_back(entry.index);
+        verified_.log_indexes.push_back(index);
         verified_.cosigned.push_back(std::move(cosigned));
         return {};
     }
@@ -165,6 +178,18 @@ public:
                 "out; or have it signed again, with a time-stamping authority that you trust");
     }
 
+    bool is_trusted_at(const LogId& id, Timestamp time) const {
+        return std::ranges::any_of(policy_.root.logs, [&](const TrustedLog& log) {
+            return log.id == id && log.valid_for.contains(time);
+        });
+    }
+
+    bool has_ended(const LogId& id) const {
+        return std::ranges::all_of(policy_.root.logs, [&](const TrustedLog& log) {
+            return log.id != id || (log.valid_for.end && now_ > *log.valid_for.end);
+        });
+    }
+
     // A log's key speaks for its time only. Where nothing says when the entry was made, it was made
     // before now.
     Result<void> check_log_windows() {
@@ -172,13 +197,13 @@ public:
         for (const auto& [log, dated] : logs_) {
             if (dated) continue;
             const TimeRange& range = log->valid_for;
-            if (verified_.times.empty() && range.end && now_ > *range.end) {
+            if (verified_.times.empty() && has_ended(log->id)) {
                 return refused("nothing proves that log '" + log->key.name +
                                "' took the entry while its key was valid, " + to_string(range))
                     .with_hint(kNoTime);
             }
             for (const ProvedTime& time : verified_.times) {
-                if (range.contains(time.time)) continue;
+                if (is_trusted_at(log->id, time.time)) continue;
                 return refused("log '" + log->key.name + "' took the entry about " +
                                to_rfc3339(time.time) + ", its key is valid " + to_string(range))
                     .comparing("a time " + to_string(range), to_rfc3339(time.time))

@@ -3,6 +3,7 @@
 #include "core/encoding.h"
 #include "verify/signature.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace boltseal {
@@ -32,6 +33,14 @@ Result<std::uint64_t> parse_size(std::string_view line) {
         return bad("checkpoint: size is not a decimal number");
     }
     return size;
+}
+
+// Rekor v1 hashes with SHA-256 whatever the curve, as other old clients do.
+bool is_by(const PublicKey& log, Bytes text, Bytes signature) {
+    const auto algorithms = accepted_algorithms(log);
+    return std::ranges::any_of(algorithms, [&](SignatureAlgorithm algorithm) {
+        return check_signature(log, algorithm, text, signature).has_value();
+    });
 }
 
 }  // namespace
@@ -87,7 +96,7 @@ Result<VerifiedCheckpoint> check_rekor_v1_checkpoint(Bytes note, const PublicKey
     bool signed_by_log = false;
     for (const NoteSignature& line : parsed.signatures) {
         if (!equal(line.key_id, Bytes(id).first(line.key_id.size()))) continue;
-        if (!check_signature(log, default_algorithm(log), as_bytes(parsed.text), line.signature)) {
+        if (!is_by(log, as_bytes(parsed.text), line.signature)) {
             return Error(Fault::Untrusted,
                          "note: signature by " + printable(line.name) + " does not verify");
         }

@@ -214,8 +214,19 @@ private:
         if (bundle_.certificate) {
             return check_certificate_signer(*bundle_.certificate, policy_, verified, trace_);
         }
-        const auto trusted = std::ranges::find(policy_.keys, key, &TrustedKey::key);
-        return check_key_signer(*trusted, verified, trace_);
+        return check_windows(key, verified);
+    }
+
+    // A key that is listed more than once is valid in each of its windows.
+    Result<void> check_windows(const PublicKey& key, const Verified& verified) {
+        std::optional<Error> first;
+        for (const TrustedKey& trusted : policy_.keys) {
+            if (trusted.key != key) continue;
+            auto held = check_key_signer(trusted, verified, trace_);
+            if (held) return held;
+            if (!first) first.emplace(std::move(held).error());
+        }
+        return *std::move(first);
     }
 
     const SigstoreBundle& bundle_;

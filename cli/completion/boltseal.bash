@@ -2,8 +2,8 @@
 
 _boltseal_commands() {  # PROGRAM
     case $1 in
-        boltseal) echo keygen sign attest verify pull push tree proof recheck policy inspect version ;;
-        boltseal-verify) echo bundle proof recheck policy inspect version ;;
+        boltseal) echo keygen sign attest verify pull push tree proof recheck bundle policy inspect version ;;
+        boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
         boltseal-log) echo init serve version ;;
     esac
 }
@@ -29,13 +29,14 @@ _boltseal_options() {  # PROGRAM COMMAND
             echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
                 -o --output --platform ;;
         boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
-        boltseal-verify:bundle) echo "$(_boltseal_verifier)" --bundle ;;
+        boltseal:bundle) ;;
+        boltseal:"bundle verify" | boltseal-verify:bundle) echo "$(_boltseal_verifier)" --bundle ;;
         boltseal-log:init) echo --dir --origin --url ;;
         boltseal-log:serve) echo --dir --listen ;;
         boltseal-log:version) ;;
         *:proof) echo --proof --log-key --witness-policy --leaf-hash --json ;;
         *:recheck) echo --artifact --json ;;
-        *:policy | *:inspect | *:version) echo --json ;;
+        *:"bundle lint" | *:lint | *:policy | *:inspect | *:version) echo --json ;;
         *:) echo --version ;;
     esac
     echo -h --help
@@ -61,7 +62,9 @@ _boltseal_values() {  # COMMAND OPTION
 _boltseal() {
     local program=${1##*/} word=$2 previous=$3 command='' i
     for ((i = 1; i < COMP_CWORD; i++)); do
-        [[ ${COMP_WORDS[i]} == -* ]] || { command=${COMP_WORDS[i]}; break; }
+        [[ ${COMP_WORDS[i]} != -* ]] || continue
+        command=${command:+$command }${COMP_WORDS[i]}
+        [ "$program $command" = 'boltseal bundle' ] || break  # whose own commands follow
     done
     COMPREPLY=()
     # Flags have nothing behind them but the next word.
@@ -82,6 +85,8 @@ _boltseal() {
         mapfile -t COMPREPLY < <(compgen -W "$(_boltseal_options "$program" "$command")" -- "$word")
     elif [ -z "$command" ]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_boltseal_commands "$program")" -- "$word")
+    elif [ "$program $command" = 'boltseal bundle' ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'verify lint' -- "$word")
     elif [ "$program" != boltseal-log ] && [ "$command" != keygen ] && [ "$command" != version ]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
     fi

@@ -59,9 +59,11 @@ __boltseal_command boltseal push 'Push an image to a registry'
 __boltseal_command boltseal tree 'Show what is attached to an image'
 __boltseal_command boltseal proof 'Verify that an entry is in a log'
 __boltseal_command boltseal recheck 'Replay the transcript of a verification'
+__boltseal_command boltseal bundle 'Verify a file with its bundle, or lint bundles'
 __boltseal_command boltseal policy 'Check, explain or test a policy file'
 __boltseal_command boltseal inspect 'Explain a bundle, checkpoint, proof, statement, entry or key'
 __boltseal_command boltseal-verify bundle 'Verify a file, or a digest, with its bundle'
+__boltseal_command boltseal-verify lint 'List what is odd in bundles'
 __boltseal_command boltseal-verify proof 'Verify that an entry is in a log'
 __boltseal_command boltseal-verify recheck 'Replay the transcript of a verification'
 __boltseal_command boltseal-verify policy 'Check, explain or test a policy file'
@@ -72,9 +74,10 @@ __boltseal_command boltseal-log serve 'Take entries and serve the log'
 for command in keygen sign attest verify pull push tree proof recheck policy inspect version
     __boltseal_add boltseal $command -l json -d 'Print JSON'
 end
-for command in bundle proof recheck policy inspect version
+for command in bundle lint proof recheck policy inspect version
     __boltseal_add boltseal-verify $command -l json -d 'Print JSON'
 end
+__boltseal_add boltseal lint -l json -d 'Print JSON'
 for command in sign attest verify pull push tree
     __boltseal_add boltseal $command -l insecure-registry -x -d 'Speak to this registry without TLS'
 end
@@ -99,6 +102,8 @@ __boltseal_by_policy pull
 __boltseal_follower pull
 __boltseal_add boltseal pull -s o -l output -rF -d 'OCI layout to write to'
 __boltseal_add boltseal pull -l platform -xa 'linux/amd64 linux/arm64 linux/arm/v7' -d 'Only this platform of an index'
+__boltseal_add boltseal bundle -n 'not __fish_seen_subcommand_from verify lint' -fa lint -d 'List what is odd in bundles'
+__boltseal_add boltseal bundle -n 'not __fish_seen_subcommand_from verify lint' -fa verify -d 'Verify a file with its bundle'
 __boltseal_verifier boltseal-verify bundle
 __boltseal_add boltseal-verify bundle -l bundle -rF -d 'Bundle to verify with'
 
