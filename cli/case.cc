@@ -6,12 +6,13 @@ std::string_view default_type(const VerdictSubject& subject) {
     return subject.kind == "image" ? kSignPredicateType : std::string_view();
 }
 
-Judgement judge(const Case& record, const Policy& policy, std::optional<Bytes> artifact) {
+Judgement judge(const Case& record, const Policy& policy, Artifact artifact) {
     if (!record.subject.digest) {
         const Error missing(Fault::Missing, "the artifact is not known");
         return {record.setback ? record.setback->error : missing, {{}, "artifact"}, std::nullopt};
     }
-    Search search({*record.subject.digest, artifact}, policy, record.time, KeepEvidence::No);
+    artifact.digest = *record.subject.digest;
+    Search search(artifact, policy, record.time, KeepEvidence::No);
     for (const Candidate& candidate : record.evidence) search.consider(candidate);
     return with_setback(search.conclude(), record.setback);
 }

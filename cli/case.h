@@ -27,7 +27,8 @@ struct Case {
 std::string_view default_type(const VerdictSubject& subject);
 
 // `policy` is what make_policy makes of the case's trust.
-Judgement judge(const Case& record, const Policy& policy, std::optional<Bytes> artifact);
+// The artifact is that of the case, and what else is known of it than its digest.
+Judgement judge(const Case& record, const Policy& policy, Artifact artifact = {});
 
 // A setback undoes what was proved; it does not speak where something else is refused already.
 Judgement with_setback(Judgement judgement, const std::optional<Setback>& setback);

@@ -1,4 +1,5 @@
 #include "cli/artifact.h"
+#include "cli/batch.h"
 #include "cli/clock.h"
 #include "cli/command.h"
 #include "cli/deliver.h"
@@ -17,7 +18,27 @@ struct Options {
     std::filesystem::path bundle;
     std::string artifact;
     DeliverOptions deliver;
+    BatchOptions batch;
 };
+
+Error usage(const std::string& what) {
+    return Error(Fault::Config, what).with_hint("--help lists the options");
+}
+
+// The options are of two kinds of use, which CLI11 does not tell apart.
+Result<void> check_use(const Options& options) {
+    if (!options.batch.list.empty()) {
+        if (!options.bundle.empty() || !options.artifact.empty()) {
+            return usage("--batch excludes --bundle and an artifact");
+        }
+        if (!options.deliver.transcript.empty()) return usage("--batch excludes --transcript");
+        return {};
+    }
+    if (options.bundle.empty()) return usage("--bundle is required");
+    if (options.artifact.empty()) return usage("artifact is required");
+    if (options.batch.jobs != 0) return usage("--jobs needs --batch");
+    return {};
+}
 
 Candidate read_bundle(const std::filesystem::path& file) {
     auto bundle = load_bundle(file);
@@ -37,7 +58,7 @@ Result<void> run(const Options& options, Streams streams) {
     record.subject.digest = loaded->artifact.digest;
     Search search(loaded->artifact, policy, record.time, options.deliver.keep());
     search.consider(read_bundle(options.bundle));
-    auto delivered = deliver(conclude(std::move(record), policy, search, loaded->artifact.bytes),
+    auto delivered = deliver(conclude(std::move(record), policy, search, loaded->artifact),
                              options.deliver, SayVerified::Yes, streams);
     if (delivered) return delivered;
     return std::move(delivered).error().context("'" + options.artifact + "'");
@@ -48,9 +69,14 @@ Action add_as(CLI::App& app, const std::string& name) {
     auto* cmd = app.add_subcommand(name, "Verify a file, or a digest, with its bundle");
     add_trust_options(*cmd, options->trust, AcceptsType::Yes);
     cmd->add_option("--bundle", options->bundle, "Sigstore bundle to verify with")
-        ->required()
         ->type_name("FILE");
-    cmd->add_option("artifact", options->artifact, "File, or sha256:<hex>")->required();
+    cmd->add_option("artifact", options->artifact, "File, or sha256:<hex>");
+    cmd->add_option("--batch", options->batch.list,
+                    "Verify every line of this list, or of '-': artifact, tab, bundle")
+        ->type_name("LIST");
+    cmd->add_option("--jobs", options->batch.jobs, "With --batch: verify so many at once")
+        ->check(CLI::Range(1, 1024))
+        ->type_name("N");
     add_deliver_options(*cmd, options->deliver, "Print the verdict as JSON");
     cmd->footer("Exit status: 0 verified; 1 refused; 2 usage; 3 undetermined; 4 integrity.");
     return [options](Streams streams) { return run(*options, streams); };

@@ -112,7 +112,10 @@ Result<LoadedArtifact> artifact_for(const Transcript& transcript, const Options&
             .with_hint("give the file that was verified with --artifact");
     }
     BOLTSEAL_TRY(LoadedArtifact loaded, load_artifact(options.artifact));
-    if (digest && digest_of(loaded.bytes, digest->algorithm()) == *digest) return loaded;
+    if (digest) {
+        BOLTSEAL_TRY(const auto found, find_digest(loaded.artifact, digest->algorithm()));
+        if (found == *digest) return loaded;
+    }
     return Error(Fault::Integrity, "'" + options.artifact + "' is not what was verified")
         .comparing(digest ? to_string(*digest) : "nothing", to_string(loaded.artifact.digest))
         .with_hint("give the file that was verified with --artifact");
@@ -130,7 +133,7 @@ Result<Outcome> recheck(const Options& options) {
     Outcome outcome{record.subject,
                     transcript.tool,
                     trust_lines(record, *policy),
-                    judge(record, *policy, loaded.artifact.bytes),
+                    judge(record, *policy, loaded.artifact),
                     {},
                     {}};
     outcome.verdict = to_json(record.subject, outcome.judgement);

@@ -99,7 +99,7 @@ Result<void> run_file(const FileTarget& file, const Options& options, HttpClient
     Search search(loaded->artifact, policy, record.time, options.deliver.keep());
     search.consider(read_bundle(file.path, options));
     record.setback = ask_logs(search, policy, options.log, http, streams);
-    auto delivered = deliver(conclude(std::move(record), policy, search, loaded->artifact.bytes),
+    auto delivered = deliver(conclude(std::move(record), policy, search, loaded->artifact),
                              options.deliver, SayVerified::Yes, streams);
     if (delivered) return delivered;
     return std::move(delivered).error().context(name);

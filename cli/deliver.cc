@@ -13,9 +13,8 @@ namespace {
 // Whether the digest alone would lead to another verdict: only a plain Ed25519 signature over a
 // file, or a digest of another kind, needs the bytes.
 bool needs_artifact(const Hearing& hearing, const Json& verdict) {
-    if (!hearing.artifact) return false;
-    return to_json(hearing.record.subject, judge(hearing.record, hearing.policy, std::nullopt)) !=
-           verdict;
+    if (!hearing.artifact_was_there) return false;
+    return to_json(hearing.record.subject, judge(hearing.record, hearing.policy)) != verdict;
 }
 
 Result<void> record(const Hearing& hearing, const Json& verdict,
@@ -39,17 +38,18 @@ void add_deliver_options(CLI::App& command, DeliverOptions& options, const char*
 
 Hearing without_artifact(Case record, const Policy& policy, Error why) {
     record.setback = Setback{"artifact", std::move(why)};
-    Judgement judgement = judge(record, policy, std::nullopt);
+    Judgement judgement = judge(record, policy);
     return {std::move(record), policy, std::move(judgement)};
 }
 
 Hearing conclude(Case record, const Policy& policy, const Search& search,
-                 std::optional<Bytes> artifact) {
+                 const Artifact& artifact) {
     auto evidence = search.evidence();
     const bool kept = evidence.has_value();
     if (kept) record.evidence = *std::move(evidence);
     Judgement judgement = with_setback(search.conclude(), record.setback);
-    return {std::move(record), policy, std::move(judgement), artifact, kept};
+    return {std::move(record), policy, std::move(judgement), artifact.bytes || artifact.reader,
+            kept};
 }
 
 Result<void> deliver(const Hearing& hearing, const DeliverOptions& options,

@@ -16,21 +16,20 @@ struct DeliverOptions {
 };
 void add_deliver_options(CLI::App& command, DeliverOptions& options, const char* json_help);
 
-// A verification that was carried out: `artifact` is its bytes, where they were at hand.
+// A verification that was carried out.
 struct Hearing {
     Case record;
     const Policy& policy;
     Judgement judgement;
-    std::optional<Bytes> artifact = std::nullopt;
-    bool evidence_kept = true;  // all of it is in `record`
+    bool artifact_was_there = false;  // and not only its digest
+    bool evidence_kept = true;        // all of it is in `record`
 };
 
 // Nothing could be judged.
 Hearing without_artifact(Case record, const Policy& policy, Error why);
 
 // Takes the evidence over from the search, and undoes its verdict if there was a setback.
-Hearing conclude(Case record, const Policy& policy, const Search& search,
-                 std::optional<Bytes> artifact);
+Hearing conclude(Case record, const Policy& policy, const Search& search, const Artifact& artifact);
 
 // Writes the transcript, if one is asked for, and then prints the verdict: "verified" only if
 // `say_verified` is set. Returns the error of the verdict. What is verified and cannot be recorded

@@ -28,7 +28,7 @@ Hearing hear_image(const ImageToHear& target, TrustMaterial trust, const Policy&
     Search search({digest, std::nullopt}, policy, record.time, keep);
     search_image(*target.image.store, digest, policy.predicate_type, search);
     record.setback = ask_logs(search, policy, log, transport, streams);
-    return conclude(std::move(record), policy, search, std::nullopt);
+    return conclude(std::move(record), policy, search, {digest, std::nullopt});
 }
 
 }  // namespace boltseal

@@ -1,6 +1,7 @@
 #include "core/bytes.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace boltseal {
 
@@ -24,6 +25,13 @@ Utf8Tail utf8_tail(std::uint8_t lead) {
     if (lead >= 0xF1 && lead <= 0xF3) return {3, 0x80, 0xBF};
     if (lead == 0xF4) return {3, 0x80, 0x8F};
     return {4, 0, 0};  // never valid
+}
+
+// Nearly all text is, which is why it is looked at eight bytes at a time.
+bool is_ascii(std::span<const std::uint8_t, 8> bytes) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data(), sizeof word);
+    return (word & 0x8080808080808080) == 0;
 }
 
 std::string escaped(unsigned char byte) {
@@ -70,6 +78,10 @@ bool equal(Bytes a, Bytes b) {
 
 bool is_utf8(Bytes bytes) {
     for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (i + 8 <= bytes.size() && is_ascii(bytes.subspan(i).first<8>())) {
+            i += 7;
+            continue;
+        }
         const Utf8Tail tail = utf8_tail(bytes[i]);
         if (tail.count == 4 || tail.count > bytes.size() - i - 1) return false;
         for (std::size_t k = 0; k < tail.count; ++k) {

@@ -74,7 +74,9 @@ private:
     Result<void> check_claim() {
         const auto* message = std::get_if<MessageSignature>(&bundle_.content);
         if (!message || !message->claimed_digest) return {};
-        if (!digest_for(artifact_, message->claimed_digest->algorithm())) return {};
+        BOLTSEAL_TRY(const auto known,
+                     find_digest(artifact_, message->claimed_digest->algorithm()));
+        if (!known) return {};
         trace_.failed = "subject";
         return check_claimed_digest(*message, artifact_);
     }
@@ -106,7 +108,7 @@ private:
         std::optional<Error> first;
         for (const TrustedKey& trusted : policy_.keys) {
             auto found = try_key(trusted.key);
-            if (found) return found;
+            if (found || found.error().fault() != Fault::Untrusted) return found;
             if (!first) first.emplace(std::move(found).error());
         }
         if (policy_.keys.size() == 1) return *std::move(first);
@@ -237,6 +239,14 @@ private:
 };
 
 }  // namespace
+
+Result<std::optional<BlobDigest>> find_digest(const Artifact& artifact, HashAlgorithm algorithm) {
+    if (artifact.digest.algorithm() == algorithm) return std::optional(artifact.digest);
+    if (artifact.bytes) return std::optional(digest_of(*artifact.bytes, algorithm));
+    if (!artifact.reader) return std::optional<BlobDigest>();
+    BOLTSEAL_TRY(BlobDigest digest, artifact.reader->digest(algorithm));
+    return std::optional(std::move(digest));
+}
 
 Result<Verified> verify_bundle(Bytes bundle, const Artifact& artifact, const Policy& policy,
                                Timestamp now, Trace* trace) {

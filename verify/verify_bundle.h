@@ -13,11 +13,25 @@
 
 namespace boltseal {
 
-// What is verified: its digest, and its bytes where a signature scheme needs them (Ed25519).
+// Reads an artifact that is too large to hold, once more, for a signature that is not over its
+// SHA-256 digest. Integrity if it is no longer what it was.
+class ArtifactReader {
+public:
+    virtual ~ArtifactReader() = default;
+    virtual Result<BlobDigest> digest(HashAlgorithm algorithm) = 0;
+    virtual Result<Buffer> bytes() = 0;  // all of them: plain Ed25519 needs no less
+};
+
+// What is verified: its digest, and where a signature may need more of it, its bytes or whoever
+// reads them.
 struct Artifact {
     BlobDigest digest;
     std::optional<Bytes> bytes;
+    ArtifactReader* reader = nullptr;  // must outlive the verification
 };
+
+// The artifact's digest of this kind, if it is known or can be computed.
+Result<std::optional<BlobDigest>> find_digest(const Artifact& artifact, HashAlgorithm algorithm);
 
 // One thing that was proved, in the order it was proved.
 struct Check {
@@ -51,7 +65,8 @@ struct Verified {
 };
 
 // Untrusted if any check fails, malformed evidence included; the message names the first check that
-// failed, what was expected and what was found. Config if the policy cannot pass anything.
+// failed, what was expected and what was found. Config if the policy cannot pass anything. What the
+// artifact's reader fails with stays what it is.
 Result<Verified> verify_bundle(Bytes bundle, const Artifact& artifact, const Policy& policy,
                                Timestamp now, Trace* trace = nullptr);
 
