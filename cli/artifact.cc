@@ -68,4 +68,10 @@ Result<Buffer> load_bundle(const std::filesystem::path& file) {
     return read_file(file, kMaxBundle);
 }
 
+Candidate load_candidate(const std::filesystem::path& bundle) {
+    auto bytes = load_bundle(bundle);
+    if (bytes) return {*std::move(bytes)};
+    return {std::move(bytes).error()};
+}
+
 }  // namespace boltseal

@@ -1,8 +1,8 @@
 // A file, or a digest that stands for one, as something to verify with a bundle.
 #pragma once
 
+#include "cli/search.h"
 #include "core/result.h"
-#include "verify/verify_bundle.h"
 
 #include <filesystem>
 #include <memory>
@@ -25,5 +25,6 @@ std::filesystem::path bundle_path_for(const std::filesystem::path& file,
                                       const std::filesystem::path& chosen);
 
 Result<Buffer> load_bundle(const std::filesystem::path& file);  // up to 32 MiB
+Candidate load_candidate(const std::filesystem::path& bundle);  // that, or why it cannot be read
 
 }  // namespace boltseal

@@ -1,6 +1,7 @@
 #include "cli/batch.h"
 
 #include "cli/artifact.h"
+#include "cli/clock.h"
 #include "cli/exit_code.h"
 #include "cli/in_order.h"
 #include "cli/verdict.h"
@@ -52,21 +53,25 @@ struct Outcome {
     std::string text;
 };
 
+Judgement judge(const std::filesystem::path& bundle, const Artifact& artifact,
+                const Policy& policy) {
+    Search search(artifact, policy, now(), KeepEvidence::No);
+    search.consider(load_candidate(bundle));
+    return search.conclude();
+}
+
 Outcome verify_line(const BatchLine& line, const Policy& policy, bool json) {
     const auto loaded = load_artifact(line.artifact);
     VerdictSubject subject{"file", line.artifact};
     if (loaded) subject.digest = loaded->artifact.digest;
-    const auto verified = loaded ? verify_with_bundle_file(line.bundle, loaded->artifact, policy)
-                                 : Result<Verified>(loaded.error());
-    if (verified) {
-        return {ExitCode::Ok,
-                json ? to_json(to_json(subject, *verified))
-                     : "verified\t" + line.artifact + "\t" + to_string(verified->artifact)};
-    }
-    const Error& error = verified.error();
-    return {exit_code_for(error.fault()), json ? to_json(to_json(subject, error))
-                                               : std::string(verdict_of(error.fault())) + "\t" +
-                                                     line.artifact + "\t" + error.message()};
+    const Judgement judgement = loaded ? judge(line.bundle, loaded->artifact, policy)
+                                       : Judgement{loaded.error(), {{}, "artifact"}, std::nullopt};
+    const auto& verified = judgement.verified;
+    const ExitCode code = verified ? ExitCode::Ok : exit_code_for(verified.error().fault());
+    if (json) return {code, to_json(to_json(subject, judgement))};
+    const std::string_view word = verified ? "verified" : verdict_of(verified.error().fault());
+    return {code, std::string(word) + "\t" + line.artifact + "\t" +
+                      (verified ? to_string(verified->artifact) : verified.error().message())};
 }
 
 // How many lines came to what, and how fast.

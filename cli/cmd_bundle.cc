@@ -40,15 +40,15 @@ Result<void> check_use(const Options& options) {
     return {};
 }
 
-Candidate read_bundle(const std::filesystem::path& file) {
-    auto bundle = load_bundle(file);
-    if (bundle) return {*std::move(bundle)};
-    return {std::move(bundle).error()};
-}
-
 Result<void> run(const Options& options, Streams streams) {
+    BOLTSEAL_CHECK(check_use(options));
     BOLTSEAL_TRY(TrustMaterial trust, read_trust(options.trust));
     BOLTSEAL_TRY(const Policy policy, make_policy(trust, ""));
+    if (!options.batch.list.empty()) {
+        BatchOptions batch = options.batch;
+        batch.json = options.deliver.json;
+        return verify_batch(batch, policy, streams);
+    }
     Case record{{"file", options.artifact}, now(), std::move(trust)};
     auto loaded = load_artifact(options.artifact);
     if (!loaded) {
@@ -57,7 +57,7 @@ Result<void> run(const Options& options, Streams streams) {
     }
     record.subject.digest = loaded->artifact.digest;
     Search search(loaded->artifact, policy, record.time, options.deliver.keep());
-    search.consider(read_bundle(options.bundle));
+    search.consider(load_candidate(options.bundle));
     auto delivered = deliver(conclude(std::move(record), policy, search, loaded->artifact),
                              options.deliver, SayVerified::Yes, streams);
     if (delivered) return delivered;

@@ -30,7 +30,8 @@ _boltseal_options() {  # PROGRAM COMMAND
                 -o --output --platform ;;
         boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
         boltseal:bundle) ;;
-        boltseal:"bundle verify" | boltseal-verify:bundle) echo "$(_boltseal_verifier)" --bundle ;;
+        boltseal:"bundle verify" | boltseal-verify:bundle)
+            echo "$(_boltseal_verifier)" --bundle --batch --jobs ;;
         boltseal-log:init) echo --dir --origin --url ;;
         boltseal-log:serve) echo --dir --listen ;;
         boltseal-log:version) ;;
@@ -46,7 +47,7 @@ _boltseal_options() {  # PROGRAM COMMAND
 _boltseal_values() {  # COMMAND OPTION
     case $2 in
         --key | --log-key | --witness-policy | --trusted-root | --policy | --bundle | --predicate | --proof | \
-            --transcript | --artifact) echo files ;;
+            --transcript | --artifact | --batch) echo files ;;
         --state | --dir | --output) echo folders ;;
         -o) [ "$1" != pull ] || echo folders ;;
         --type)

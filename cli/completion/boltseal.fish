@@ -106,6 +106,8 @@ __boltseal_add boltseal bundle -n 'not __fish_seen_subcommand_from verify lint' 
 __boltseal_add boltseal bundle -n 'not __fish_seen_subcommand_from verify lint' -fa verify -d 'Verify a file with its bundle'
 __boltseal_verifier boltseal-verify bundle
 __boltseal_add boltseal-verify bundle -l bundle -rF -d 'Bundle to verify with'
+__boltseal_add boltseal-verify bundle -l batch -rF -d 'Verify every line of this list'
+__boltseal_add boltseal-verify bundle -l jobs -x -d 'With --batch: verify so many at once'
 
 for program in boltseal boltseal-verify
     __boltseal_add $program policy -a 'check explain test'

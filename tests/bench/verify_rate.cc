@@ -1,11 +1,13 @@
-// verify_rate FOLDER: signatures that one thread verifies a second when keys and authorities are
-// known, beside what the same operations of OpenSSL and libsodium alone cost, with keys that are
-// parsed once. Time is the thread's own, so that a busy machine says little less. Every certificate
-// is another one, of which authorities have many more than a verifier remembers.
+// Signatures that one thread verifies a second when keys and authorities are known, beside what the
+// same operations of OpenSSL and libsodium alone cost, with keys that are parsed once. Time is the
+// thread's own, so that a busy machine says little less. Every certificate is another one, of which
+// authorities have many more than a verifier remembers.
 //
-// The bundles stay in FOLDER, with a list of each kind for boltseal-verify bundle --batch.
+// A test program only because the makers of bundles are of the tests. The bundles stay in the
+// folder BOLTSEAL_BENCH_FOLDER, with a list of each kind for boltseal-verify bundle --batch.
 #include "core/file.h"
 #include "tests/bench/samples.h"
+#include "tests/catch.h"
 #include "tests/support/keyless_maker.h"
 #include "verify/openssl_ptr.h"
 
@@ -119,6 +121,7 @@ test::CertificateSpec on_p384(test::CertificateSpec spec) {
 }
 
 struct Sample {
+    std::string prefix;  // of its files
     std::string name;
     Floor floor;
     test::TestSigstore sigstore;
@@ -158,12 +161,12 @@ struct Sample {
             rates.push_back(rate_of(verify_one));
             ratios.push_back(100 * rates.back() / floors.back());
         }
-        print_row("floor: the signatures of: " + name, "1/s", floors);
-        print_row("verify_bundle, warm, one thread: " + name, "1/s", rates);
-        print_row("of the floor: " + name, "%", ratios);
+        print_row("floor: signatures of " + name, "1/s", floors);
+        print_row("verify " + name, "1/s", rates);
+        print_row("of its floor, " + name, "%", ratios);
     }
 
-    void save(const std::string& folder, const std::string& prefix) const {
+    void save(const std::string& folder) const {
         std::string list;
         for (std::size_t i = 0; i < bundles.size(); ++i) {
             const std::string file = folder + "/" + prefix + "." + std::to_string(i) + ".json";
@@ -181,23 +184,23 @@ struct Sample {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    if (argc != 2) return 2;
+TEST_CASE("warm rates", "[bench]") {
+    const char* folder = std::getenv("BOLTSEAL_BENCH_FOLDER");
+    REQUIRE(folder != nullptr);
     using test::EntryKind;
+    test::SigstoreSpec by_key{.entry = EntryKind::HashedRekordV2};
+    by_key.certificate = false;
     Sample samples[] = {
-        {"keyless, Rekor v1", {.p256 = 4, .p384 = 1}, test::TestSigstore()},
-        {"keyless, Rekor v2 and time stamp",
+        {"keyless-v1", "keyless, Rekor v1", {.p256 = 4, .p384 = 1}, test::TestSigstore()},
+        {"keyless-v2",
+         "keyless, Rekor v2 and TSA",
          {.p256 = 2, .p384 = 2, .ed25519 = 1},
          test::TestSigstore({.entry = EntryKind::HashedRekordV2})},
-        {"key, Rekor v2",
-         {.p256 = 1, .ed25519 = 1},
-         test::TestSigstore({.entry = EntryKind::HashedRekordV2, .certificate = false})},
+        {"key-v2", "key, Rekor v2", {.p256 = 1, .ed25519 = 1}, test::TestSigstore(by_key)},
     };
-    const char* prefixes[] = {"keyless-v1", "keyless-v2", "key-v2"};
-    for (std::size_t i = 0; i < std::size(samples); ++i) {
-        samples[i].make_bundles();
-        samples[i].measure();
-        samples[i].save(argv[1], prefixes[i]);
+    for (Sample& sample : samples) {
+        sample.make_bundles();
+        sample.measure();
+        sample.save(folder);
     }
-    return 0;
 }
