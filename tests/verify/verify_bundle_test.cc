@@ -481,8 +481,7 @@ TEST_CASE("what was tolerated is told, and refused where the policy is strict", 
     REQUIRE(verified->deviations == Deviations{{"verificationMaterial.extra", "is unknown"}});
     good.policy.strict = true;
     REQUIRE_OK(good.verify());
-    REQUIRE_REFUSED(good.verify_text(text),
-                    "bundle: 'verificationMaterial.extra' is unknown");
+    REQUIRE_REFUSED(good.verify_text(text), "bundle: 'verificationMaterial.extra' is unknown");
 }
 
 TEST_CASE("a trace has what held, and names what did not", "[verify_bundle]") {
@@ -497,6 +496,59 @@ TEST_CASE("a trace has what held, and names what did not", "[verify_bundle]") {
     REQUIRE(trace.failed == "predicate-type");
     REQUIRE(trace.checks.size() == 1);
     REQUIRE(trace.checks[0].name == "signature");
+}
+
+TEST_CASE("a refusal names its check, what was expected and what was found", "[verify_bundle]") {
+    struct Row {
+        const char* check;
+        std::string expected;
+        std::string found;
+        Case refused;
+        Artifact artifact = kArtifact;
+    };
+    const Buffer other_file = to_buffer("hello word");
+    const Artifact other{digest_of(other_file), Bytes(other_file)};
+    const PublicKey stranger = test::signer_of(KeyType::EcdsaP384).public_key();
+    const std::string signer = key_hint(test::signer_of(KeyType::EcdsaP256).public_key());
+
+    Case by_stranger = Case::dsse();
+    by_stranger.policy.keys = {stranger};
+    Case by_none = by_stranger;
+    by_none.bundle.key_hint.clear();
+    by_none.policy.keys.emplace_back(test::signer_of(KeyType::Ed25519).public_key());
+    Case not_logged = Case::dsse(KeyType::EcdsaP256, false);
+    not_logged.policy.log_threshold = 1;
+    Case elsewhere = Case::dsse();
+    const test::SmallLog unknown("unknown.example.com");
+    elsewhere.policy.root.logs = {unknown.key()};
+    Case not_witnessed = Case::dsse();
+    not_witnessed.policy.witnesses =
+        witness_quorum(1, {test::TestWitness("a.example").key()}).value();
+    Case of_type = Case::dsse();
+    of_type.policy.predicate_type = "https://example.com/other";
+
+    const auto row = GENERATE_COPY(values<Row>({
+        {"subject", to_string(other.digest), to_string(kArtifact.digest), Case::message(), other},
+        {"subject", to_string(other.digest), to_string(kArtifact.digest), Case::dsse(), other},
+        {"signature", "key '" + key_hint(stranger) + "'", "the bundle names key '" + signer + "'",
+         by_stranger},
+        {"signature", "one of the keys given", "the bundle does not say whose key it was", by_none},
+        {"log-entry", "an entry of log 'log.example.com'", "no log entry", not_logged},
+        {"log-entry", "an entry of log 'unknown.example.com'",
+         "an entry of log id " + to_hex(elsewhere.log.key().log_id().bytes()), elsewhere},
+        {"witnesses", "the quorum '1-of-1'", "cosigned by nobody", not_witnessed},
+        {"predicate-type", "'https://example.com/other'",
+         "'" + std::string(kSignPredicateType) + "'", of_type},
+    }));
+    CAPTURE(row.check, row.found);
+    Trace trace;
+    const auto refused = verify_bundle(as_bytes(to_string(row.refused.bundle)), row.artifact,
+                                       row.refused.policy, kNow, &trace);
+    REQUIRE_FAULT(refused, Fault::Untrusted);
+    REQUIRE(trace.failed == row.check);
+    REQUIRE(refused.error().expected() == row.expected);
+    REQUIRE(refused.error().found() == row.found);
+    REQUIRE_FALSE(refused.error().hint().empty());
 }
 
 TEST_CASE("entries of unknown logs are skipped and count for nothing", "[verify_bundle]") {
@@ -566,6 +618,9 @@ TEST_CASE("every log that proves an entry has its quorum of witnesses", "[verify
     REQUIRE(verified->checks.back().proof ==
             "that tree of log 'log.example.com' is cosigned by 'a.example' at "
             "2025-06-15T15:06:41Z, 'b.example' at 2025-06-15T15:06:40Z");
+    REQUIRE(verified->cosigned ==
+            std::vector<std::vector<Cosigned>>{
+                {{"a.example", {1'750'000'001}}, {"b.example", {1'750'000'000}}}});
 
     // The quorum of one log is not that of another.
     test::SmallLog second("second.example.com");
