@@ -32,6 +32,7 @@ Action add_proof(CLI::App& app);
 Action add_policy(CLI::App& app);
 Action add_pull(CLI::App& app);
 Action add_push(CLI::App& app);
+Action add_recheck(CLI::App& app);
 Action add_sign(CLI::App& app);
 Action add_tree(CLI::App& app);
 Action add_verify(CLI::App& app);

@@ -1,6 +1,7 @@
 #include "core/bytes.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace boltseal {
 
@@ -24,6 +25,33 @@ Utf8Tail utf8_tail(std::uint8_t lead) {
     if (lead >= 0xF1 && lead <= 0xF3) return {3, 0x80, 0xBF};
     if (lead == 0xF4) return {3, 0x80, 0x8F};
     return {4, 0, 0};  // never valid
+}
+
+// Nearly all text is, which is why it is looked at eight bytes at a time.
+bool is_ascii(std::span<const std::uint8_t, 8> bytes) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data(), sizeof word);
+    return (word & 0x8080808080808080) == 0;
+}
+
+std::string escaped(unsigned char byte) {
+    static constexpr std::string_view kHex = "0123456789abcdef";
+    return {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
+}
+
+// How many bytes of a control character the text begins with: C0 and DEL; U+0080 to U+009F; U+200E,
+// U+200F, U+202A to U+202E and U+2066 to U+2069, which turn the direction.
+std::size_t control_at(std::string_view text) {
+    const auto at = [text](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    if (at(0) < 0x20 || at(0) == 0x7F) return 1;
+    if (at(0) == 0xC2 && at(1) >= 0x80 && at(1) <= 0x9F) return 2;
+    if (at(0) != 0xE2) return 0;
+    if (at(1) == 0x80 && (at(2) == 0x8E || at(2) == 0x8F)) return 3;
+    if (at(1) == 0x80 && at(2) >= 0xAA && at(2) <= 0xAE) return 3;
+    if (at(1) == 0x81 && at(2) >= 0xA6 && at(2) <= 0xA9) return 3;
+    return 0;
 }
 
 }  // namespace
@@ -50,6 +78,10 @@ bool equal(Bytes a, Bytes b) {
 
 bool is_utf8(Bytes bytes) {
     for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (i + 8 <= bytes.size() && is_ascii(bytes.subspan(i).first<8>())) {
+            i += 7;
+            continue;
+        }
         const Utf8Tail tail = utf8_tail(bytes[i]);
         if (tail.count == 4 || tail.count > bytes.size() - i - 1) return false;
         for (std::size_t k = 0; k < tail.count; ++k) {
@@ -62,21 +94,28 @@ bool is_utf8(Bytes bytes) {
     return true;
 }
 
-std::string printable(std::string_view text) {
-    static constexpr std::string_view kHex = "0123456789abcdef";
-    constexpr std::size_t kMost = 100;
+std::string printable(std::string_view text, std::size_t most) {
     std::string out = "'";
-    for (const char c : text.substr(0, kMost)) {
+    for (const char c : text.substr(0, most)) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte >= 0x20 && byte < 0x7F) {
             out += c;
         } else {
-            out += "\\x";
-            out += kHex[byte >> 4];
-            out += kHex[byte & 15];
+            out += escaped(byte);
         }
     }
-    return out + (text.size() > kMost ? "...'" : "'");
+    return out + (text.size() > most ? "...'" : "'");
+}
+
+std::string without_controls(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t size = control_at(text);
+        for (const char c : text.substr(0, size)) out += escaped(static_cast<unsigned char>(c));
+        if (size == 0) out += text.front();
+        text.remove_prefix(std::max<std::size_t>(size, 1));
+    }
+    return out;
 }
 
 Result<Bytes> Reader::take(std::size_t n) {

@@ -46,6 +46,12 @@ void add(EVP_MD_CTX* ctx, Bytes bytes) {
     require(EVP_DigestUpdate(ctx, bytes.data(), bytes.size()) == 1);
 }
 
+// One context a thread: a Merkle tree makes millions of hashes.
+EVP_MD_CTX* thread_context() {
+    thread_local const std::unique_ptr<EVP_MD_CTX, FreeMdCtx> ctx(EVP_MD_CTX_new());
+    return ctx.get();
+}
+
 }  // namespace
 
 std::size_t digest_size(HashAlgorithm algorithm) {
@@ -115,19 +121,21 @@ std::string to_string(const BlobDigest& digest) {
 }
 
 std::array<std::uint8_t, 32> sha256(std::initializer_list<Bytes> parts) {
-    // One context a thread: a Merkle tree makes millions of these.
-    thread_local const std::unique_ptr<EVP_MD_CTX, FreeMdCtx> ctx(EVP_MD_CTX_new());
+    EVP_MD_CTX* const ctx = thread_context();
     std::array<std::uint8_t, 32> out;
-    start(ctx.get(), HashAlgorithm::Sha256);
-    for (const Bytes part : parts) add(ctx.get(), part);
-    require(EVP_DigestFinal_ex(ctx.get(), out.data(), nullptr) == 1);
+    start(ctx, HashAlgorithm::Sha256);
+    for (const Bytes part : parts) add(ctx, part);
+    require(EVP_DigestFinal_ex(ctx, out.data(), nullptr) == 1);
     return out;
 }
 
 BlobDigest digest_of(Bytes blob, HashAlgorithm algorithm) {
-    Hasher hasher(algorithm);
-    hasher.update(blob);
-    return std::move(hasher).finish();
+    EVP_MD_CTX* const ctx = thread_context();
+    Buffer out(digest_size(algorithm));
+    start(ctx, algorithm);
+    add(ctx, blob);
+    require(EVP_DigestFinal_ex(ctx, out.data(), nullptr) == 1);
+    return BlobDigest::from(algorithm, out).value();
 }
 
 struct Hasher::Context {

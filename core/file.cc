@@ -183,4 +183,18 @@ Result<HashedFile> hash_file(const std::filesystem::path& path, HashAlgorithm al
     return HashedFile{std::move(hasher).finish(), size};
 }
 
+Result<std::vector<BlobDigest>> digests_of_file(const std::filesystem::path& path,
+                                                const std::vector<HashAlgorithm>& algorithms) {
+    BOLTSEAL_TRY(const int fd, open_to_read(path));
+    const Descriptor file(fd);
+    std::vector<Hasher> hashers(algorithms.begin(), algorithms.end());
+    BOLTSEAL_CHECK(for_each_chunk(fd, path.string(), [&](Bytes chunk) -> Result<void> {
+        for (Hasher& hasher : hashers) hasher.update(chunk);
+        return {};
+    }));
+    std::vector<BlobDigest> digests;
+    for (Hasher& hasher : hashers) digests.push_back(std::move(hasher).finish());
+    return digests;
+}
+
 }  // namespace boltseal

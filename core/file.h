@@ -37,4 +37,8 @@ struct HashedFile {
 Result<HashedFile> hash_file(const std::filesystem::path& path,
                              HashAlgorithm algorithm = HashAlgorithm::Sha256);
 
+// The same in several ways at once, so that all digests are of the same bytes.
+Result<std::vector<BlobDigest>> digests_of_file(const std::filesystem::path& path,
+                                                const std::vector<HashAlgorithm>& algorithms);
+
 }  // namespace boltseal

@@ -23,24 +23,25 @@ std::vector<SignatureAlgorithm> algorithms_for(const PublicKey& key, const Sigst
     return accepted_algorithms(key);
 }
 
-// The artifact's digest of this kind, if it is known or can be computed.
-std::optional<BlobDigest> digest_for(const Artifact& artifact, HashAlgorithm algorithm) {
-    if (artifact.digest.algorithm() == algorithm) return artifact.digest;
-    if (artifact.bytes) return digest_of(*artifact.bytes, algorithm);
-    return std::nullopt;
+Result<BlobDigest> check_plain_ed25519(const MessageSignature& message, const Artifact& artifact,
+                                       const PublicKey& key) {
+    if (!artifact.bytes && !artifact.reader) {
+        return refused("a plain Ed25519 signature needs the file, its digest is not enough")
+            .with_hint("give the file itself");
+    }
+    Buffer read;
+    if (!artifact.bytes) {
+        BOLTSEAL_TRY(read, artifact.reader->bytes());
+    }
+    BOLTSEAL_CHECK(check_signature(key, SignatureAlgorithm::Ed25519,
+                                   artifact.bytes.value_or(Bytes(read)), message.signature));
+    return artifact.digest;
 }
 
 Result<BlobDigest> check_message(const MessageSignature& message, const Artifact& artifact,
                                  const PublicKey& key, SignatureAlgorithm algorithm) {
-    if (!has_digest(algorithm)) {
-        if (!artifact.bytes) {
-            return refused("a plain Ed25519 signature needs the file, its digest is not enough")
-                .with_hint("give the file itself");
-        }
-        BOLTSEAL_CHECK(check_signature(key, algorithm, *artifact.bytes, message.signature));
-        return artifact.digest;
-    }
-    const auto digest = digest_for(artifact, hash_of(algorithm));
+    if (!has_digest(algorithm)) return check_plain_ed25519(message, artifact, key);
+    BOLTSEAL_TRY(const auto digest, find_digest(artifact, hash_of(algorithm)));
     if (!digest) {
         return refused("the signature is over the file's " +
                        std::string(to_string(hash_of(algorithm))) + " digest, which is not known")
@@ -75,6 +76,7 @@ Result<HashedRekord> check_bundle_signature(const SigstoreBundle& bundle, const 
         auto digest = envelope ? check_dsse(*envelope, key, algorithm)
                                : check_message(*message, artifact, key, algorithm);
         if (digest) return HashedRekord{*std::move(digest), signature, key, algorithm, certificate};
+        if (digest.error().fault() != Fault::Untrusted) return std::move(digest).error();
         if (!first) first.emplace(std::move(digest).error());
     }
     return *std::move(first);
@@ -82,12 +84,18 @@ Result<HashedRekord> check_bundle_signature(const SigstoreBundle& bundle, const 
 
 Result<void> check_claimed_digest(const MessageSignature& message, const Artifact& artifact) {
     if (!message.claimed_digest) return {};
-    const auto digest = digest_for(artifact, message.claimed_digest->algorithm());
-    if (!digest) return refused("the bundle's digest is of a kind that cannot be compared");
+    BOLTSEAL_TRY(const auto digest, find_digest(artifact, message.claimed_digest->algorithm()));
+    if (!digest) {
+        return refused("the bundle's digest is of a kind that cannot be compared")
+            .with_hint("give the file itself");
+    }
     if (*digest == *message.claimed_digest) return {};
     return refused("the bundle is about " + to_string(*message.claimed_digest) + ", expected " +
                    to_string(*digest))
-        .comparing(to_string(*digest), to_string(*message.claimed_digest));
+        .comparing(to_string(*digest), to_string(*message.claimed_digest))
+        .with_hint(
+            "this is not the file that was signed: fetch file and bundle again from whoever "
+            "publishes them, and do not use what you have");
 }
 
 }  // namespace boltseal

@@ -96,7 +96,8 @@ struct Contents {
 };
 
 Result<Contents> contents_of(X509* certificate) {
-    BOLTSEAL_TRY(PublicKey key, parse_public_key_der(spki_of(certificate)));
+    BOLTSEAL_TRY(PublicKey key,
+                 parse_public_key_der(spki_of(certificate), X509_get0_pubkey(certificate)));
     TimeRange validity;
     BOLTSEAL_TRY(validity.start, parse_time(X509_get0_notBefore(certificate)));
     BOLTSEAL_TRY(validity.end, parse_time(X509_get0_notAfter(certificate)));

@@ -50,7 +50,9 @@ CertificatePath ChainMemo::find_issuer(const Certificate& leaf, const Certificat
 void ChainMemo::remember(const CertificatePath& path, const CertificatePath& authority) {
     const std::lock_guard lock(mutex_);
     belong_to(authority);
-    if (path.size() < 2) return;
+    for (const CertificatePath& known : leaves_) {
+        if (starts_with(known, path.front())) return;
+    }
     leaves_.push_front(path);
     if (leaves_.size() > kMaxLeaves) leaves_.pop_back();
     if (std::any_of(path.begin() + 1, path.end(), constrains_names)) return;

@@ -23,7 +23,7 @@ public:
     // for another leaf, and nothing in it depends on which: there are no name constraints.
     CertificatePath find_issuer(const Certificate& leaf, const CertificatePath& authority);
 
-    // REQUIRES: path is proved to lead to the last of `authority`. An anchor alone is not kept.
+    // REQUIRES: path is proved to lead to the last of `authority`, and is of two or more
     void remember(const CertificatePath& path, const CertificatePath& authority);
 
 private:

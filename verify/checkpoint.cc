@@ -79,7 +79,8 @@ Result<VerifiedCheckpoint> check_checkpoint(Bytes note, const NoteKey& log) {
     BOLTSEAL_TRY(Checkpoint checkpoint, parse_checkpoint(parsed.text));
     if (checkpoint.origin != log.name) {
         return Error(Fault::Untrusted, "checkpoint is of log " + printable(checkpoint.origin) +
-                                           ", expected '" + log.name + "'");
+                                           ", expected '" + log.name + "'")
+            .comparing(printable(log.name, kInFull), printable(checkpoint.origin, kInFull));
     }
     if (log.type == NoteSignatureType::Ed25519Cosignature) {
         return Error(Fault::Untrusted, "a witness key cannot speak for a log");
@@ -101,11 +102,18 @@ Result<VerifiedCheckpoint> check_rekor_v1_checkpoint(Bytes note, const PublicKey
         }
         if (!checkpoint.origin.starts_with(line.name + " - ")) {
             return Error(Fault::Untrusted, "checkpoint is of log " + printable(checkpoint.origin) +
-                                               ", expected one of " + printable(line.name));
+                                               ", expected one of " + printable(line.name))
+                .comparing("a log of " + printable(line.name, kInFull),
+                           printable(checkpoint.origin, kInFull));
         }
         signed_by_log = true;
     }
-    if (!signed_by_log) return Error(Fault::Untrusted, "note: not signed by any known key");
+    if (!signed_by_log) {
+        return Error(Fault::Untrusted, "note: not signed by any known key")
+            .comparing("signed by the log (key id " + to_hex(Bytes(id).first(4)) + ")",
+                       "signed by " + printable(parsed.signatures.front().name) + " (key id " +
+                           to_hex(parsed.signatures.front().key_id) + ")");
+    }
     return VerifiedCheckpoint(std::move(checkpoint), std::string(as_text(note)));
 }
 

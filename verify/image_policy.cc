@@ -226,14 +226,6 @@ private:
     Decision decision_;
 };
 
-// The first rule that does not hold, as the verdict has it.
-std::string first_rule(const Decision& decision) {
-    const Outcome deciding =
-        decision.verdict == Verdict::Refused ? Outcome::Fail : Outcome::Unknown;
-    const auto first = std::ranges::find(decision.rules, deciding, &RuleOutcome::outcome);
-    return first == decision.rules.end() ? "" : first->rule;
-}
-
 }  // namespace
 
 std::string_view to_string(Outcome outcome) {
@@ -266,24 +258,6 @@ const ImagePolicy* find_policy(const PolicyFile& file, std::string_view reposito
 
 Decision decide(const PolicyFile& file, const ImageEvidence& evidence, Timestamp now) {
     return Judge(file, evidence, now).run();
-}
-
-std::optional<std::string> run_policy_test(const PolicyFile& file, const PolicyTest& test) {
-    ImageEvidence evidence;
-    evidence.repository = test.repository;
-    evidence.image = {test.image.digest, test.image.platform, test.image.bundles, ""};
-    for (const PolicyTestPart& child : test.children) {
-        evidence.children.push_back({child.digest, child.platform, child.bundles, ""});
-    }
-    evidence.is_index = !test.children.empty();
-    evidence.platform = test.platform;
-    const Decision decision = decide(file, evidence, test.at);
-    const auto name = [](Verdict verdict, const std::string& rule) {
-        return std::string(to_string(verdict)) + (rule.empty() ? "" : " by '" + rule + "'");
-    };
-    const std::string rule = first_rule(decision);
-    if (decision.verdict == test.verdict && rule == test.rule) return std::nullopt;
-    return name(decision.verdict, rule) + ", expected " + name(test.verdict, test.rule);
 }
 
 }  // namespace boltseal

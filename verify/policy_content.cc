@@ -164,6 +164,7 @@ void read_operand(PolicyTable& table, AssertRule& rule) {
 
 SbomRule read_sbom_rule(PolicyNode& node, const AttestationIds& attestations) {
     PolicyReading& reading = attestations.reading();
+    const std::size_t before = reading.problems.size();
     PolicyTable table(node, "[policy.sbom]", reading);
     SbomRule rule;
     if (const AttestationRule* source = attestations.read(table, "attestation")) {
@@ -182,8 +183,9 @@ SbomRule read_sbom_rule(PolicyNode& node, const AttestationIds& attestations) {
     }
     read_licences(table, rule);
     if (table.has("allowed_bases")) rule.allowed_bases = table.patterns("allowed_bases");
-    if (rule.forbidden_os.empty() && rule.forbidden_packages.empty() && !rule.names_licences() &&
-        rule.allowed_bases.empty()) {
+    const bool asks = !rule.forbidden_os.empty() || !rule.forbidden_packages.empty() ||
+                      rule.names_licences() || !rule.allowed_bases.empty();
+    if (!asks && reading.problems.size() == before) {
         table.problem("[policy.sbom] asks for nothing");
     }
     return rule;

@@ -11,7 +11,7 @@ namespace {
 // No two policies may claim the same images: which one holds must not depend on their order.
 void check_scopes(const std::vector<ImagePolicy>& policies, const std::vector<std::size_t>& lines,
                   PolicyReading& reading) {
-    std::map<std::string, std::string> claimed;
+    std::map<std::string, std::size_t> claimed;
     std::set<std::string> names;
     for (std::size_t i = 0; i < policies.size(); ++i) {
         if (!names.insert(policies[i].name).second) {
@@ -19,11 +19,11 @@ void check_scopes(const std::vector<ImagePolicy>& policies, const std::vector<st
                 {lines[i], "two policies are called '" + policies[i].name + "'"});
         }
         for (const std::string& scope : policies[i].scopes) {
-            const auto [other, is_new] = claimed.emplace(scope, policies[i].name);
-            if (is_new) continue;
+            const auto [other, is_new] = claimed.emplace(scope, i);
+            if (is_new || other->second == i) continue;
             reading.problems.push_back({lines[i], "scope " + printable(scope) +
-                                                      " is that of policy '" + other->second +
-                                                      "' as well"});
+                                                      " is that of policy '" +
+                                                      policies[other->second].name + "' as well"});
         }
     }
 }
@@ -53,7 +53,7 @@ void read_top(PolicyTable& top, PolicyFile& file, PolicyReading& reading) {
         lines.push_back(node->line());
         file.policies.push_back(read_image_policy(*node, trust, reading));
     }
-    if (file.policies.empty()) top.problem("there is no [[policy]]");
+    if (!top.has("policy")) top.problem("there is no [[policy]]");
     check_scopes(file.policies, lines, reading);
     for (PolicyNode* node : top.tables("test")) {
         file.tests.push_back(read_policy_test(*node, reading));

@@ -26,26 +26,6 @@ std::optional<std::string> scope_problem(std::string_view scope) {
     return std::nullopt;
 }
 
-bool chain_allowed(const CertificateAuthority& authority, const AllowedAlgorithms& allowed) {
-    return std::ranges::all_of(authority.chain, [&](const Certificate& certificate) {
-        return allowed.check(certificate.key()).has_value();
-    });
-}
-
-// What is of other algorithms vouches for nothing.
-TrustedRoot allowed_part(TrustedRoot root, const AllowedAlgorithms& allowed) {
-    const auto other_chain = [&](const CertificateAuthority& authority) {
-        return !chain_allowed(authority, allowed);
-    };
-    std::erase_if(root.logs,
-                  [&](const TrustedLog& log) { return !allowed.check(log.key.key).has_value(); });
-    std::erase_if(root.ct_logs,
-                  [&](const CtLog& log) { return !allowed.check(log.key).has_value(); });
-    std::erase_if(root.certificate_authorities, other_chain);
-    std::erase_if(root.timestamp_authorities, other_chain);
-    return root;
-}
-
 class PolicyReader {
 public:
     PolicyReader(PolicyNode& node, const Trust& trust, PolicyReading& reading)
@@ -61,11 +41,8 @@ public:
         read_scopes();
         read_platforms();
         if (table_.has("expires")) policy_.expires = table_.time("expires");
-        read_algorithms();
-        policy_.evidence.any_predicate_type = true;
-        policy_.evidence.root = allowed_part(trust_.root, policy_.algorithms);
+        read_proofs(table_, trust_, policy_);
         read_rules();
-        read_proofs();
         take_signers();
         return std::move(policy_);
     }
@@ -84,25 +61,6 @@ private:
         const std::string choice = table_.choice("platforms", {"all", "requested", "index"});
         if (choice == "requested") policy_.platforms = Platforms::Requested;
         if (choice == "index") policy_.platforms = Platforms::Index;
-    }
-
-    void read_algorithms() {
-        if (table_.has("profile")) {
-            if (table_.choice("profile", {"fips"}) == "fips") {
-                policy_.algorithms = AllowedAlgorithms::fips();
-            }
-            if (table_.has("algorithms")) {
-                table_.problem_at("algorithms", "'algorithms' and 'profile' exclude each other");
-            }
-            table_.know("algorithms");
-        } else if (table_.has("algorithms")) {
-            auto allowed = AllowedAlgorithms::only(table_.texts("algorithms"));
-            if (allowed) {
-                policy_.algorithms = *std::move(allowed);
-            } else {
-                table_.problem_at("algorithms", "'algorithms': " + allowed.error().message());
-            }
-        }
     }
 
     void read_rules() {
@@ -170,63 +128,6 @@ private:
                                           "waived");
         }
         policy_.exceptions = std::move(rule);
-    }
-
-    // How many logs and authorities must vouch. That none does is asked for aloud.
-    void read_proofs() {
-        const bool no_log = table_.has("insecure_no_log");
-        if (no_log && table_.has("logs")) {
-            table_.problem_at("logs", "'logs' and 'insecure_no_log' exclude each other");
-            table_.know("logs");
-        }
-        if (no_log) {
-            table_.flag("insecure_no_log");
-            policy_.evidence.log_threshold = 0;
-        } else {
-            policy_.evidence.log_threshold = table_.number("logs", 1, 16);
-            std::set<std::string> known;
-            for (const TrustedLog& log : policy_.evidence.root.logs) known.insert(log.who());
-            check_reach("logs", "log(s)", policy_.evidence.log_threshold, known.size());
-        }
-        if (table_.has("witnesses")) read_witnesses();
-        if (!table_.has("timestamps")) return;
-        policy_.evidence.timestamp_threshold = table_.number("timestamps", 1, 16);
-        std::set<std::string> known;
-        for (const CertificateAuthority& authority : policy_.evidence.root.timestamp_authorities) {
-            known.insert(authority.operator_name.empty() ? authority.uri : authority.operator_name);
-        }
-        check_reach("timestamps", "time-stamping authorities", policy_.evidence.timestamp_threshold,
-                    known.size());
-    }
-
-    void read_witnesses() {
-        table_.flag("witnesses");
-        policy_.evidence.witnesses = trust_.witnesses;
-        if (trust_.witnesses.asks_for_none()) {
-            table_.problem_at("witnesses", "'witnesses' needs [trust.witnesses]");
-        }
-        if (policy_.evidence.log_threshold == 0) {
-            table_.problem_at("witnesses",
-                              "'witnesses' needs 'logs': they cosign what a log shows");
-        }
-        for (const Witness& witness : trust_.witnesses.witnesses()) {
-            const auto allowed = policy_.algorithms.check(witness.key.key);
-            if (allowed) continue;
-            table_.problem_at("witnesses",
-                              "witness '" + witness.name + "': " + allowed.error().message());
-        }
-        for (const TrustedLog& log : policy_.evidence.root.logs) {
-            const auto independent = check_independence(trust_.witnesses, log.key);
-            if (!independent) table_.problem_at("witnesses", independent.error().message());
-        }
-    }
-
-    void check_reach(std::string_view member, const std::string& what, std::size_t asked,
-                     std::size_t known) {
-        if (asked <= known) return;
-        table_.problem_at(member, "asks for " + std::to_string(asked) + " " + what +
-                                      ", and [trust] has " + std::to_string(known) +
-                                      " that this policy lets count");
     }
 
     void take_signers() {

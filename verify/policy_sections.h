@@ -9,6 +9,9 @@ namespace boltseal {
 // [[policy]] with everything in it.
 ImagePolicy read_image_policy(PolicyNode& node, const Trust& trust, PolicyReading& reading);
 
+// Of [[policy]]: 'algorithms' or 'profile', 'logs' or 'insecure_no_log', 'witnesses', 'timestamps'.
+void read_proofs(PolicyTable& table, const Trust& trust, ImagePolicy& policy);
+
 // 'signers' and 'threshold' of a table. Whoever is named is noted in `used`.
 SignerRule read_signer_rule(PolicyTable& table, const Trust& trust, std::vector<std::string>& used);
 

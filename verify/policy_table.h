@@ -80,4 +80,20 @@ private:
     std::set<std::string, std::less<>> known_;
 };
 
+// The member with this type, or null, which is a problem.
+template <typename T>
+T* PolicyTable::require(std::string_view member, std::string_view kind) {
+    PolicyNode* node = take(member);
+    if (!node) {
+        problem("'" + std::string(member) + "' is missing in " + name_);
+        return nullptr;
+    }
+    T* value = node->as<T>();
+    if (!value) {
+        problem_line(node->line(), "'" + std::string(member) + "' is " + std::string(node->kind()) +
+                                       ", expected " + std::string(kind));
+    }
+    return value;
+}
+
 }  // namespace boltseal

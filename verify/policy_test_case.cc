@@ -1,5 +1,8 @@
 // [[test]]: an image as it was recorded, and the decision its policy must come to.
+#include "verify/image_policy.h"
 #include "verify/policy_sections.h"
+
+#include <algorithm>
 
 namespace boltseal {
 
@@ -18,6 +21,14 @@ PolicyTestPart read_part(PolicyTable& table) {
     }
     part.bundles = table.files("bundles", kMaxBundle);
     return part;
+}
+
+// The first rule that does not hold, as the verdict has it.
+std::string first_rule(const Decision& decision) {
+    const Outcome deciding =
+        decision.verdict == Verdict::Refused ? Outcome::Fail : Outcome::Unknown;
+    const auto first = std::ranges::find(decision.rules, deciding, &RuleOutcome::outcome);
+    return first == decision.rules.end() ? "" : first->rule;
 }
 
 }  // namespace
@@ -44,6 +55,24 @@ PolicyTest read_policy_test(PolicyNode& node, PolicyReading& reading) {
         test.rule = table.text("rule");
     }
     return test;
+}
+
+std::optional<std::string> run_policy_test(const PolicyFile& file, const PolicyTest& test) {
+    ImageEvidence evidence;
+    evidence.repository = test.repository;
+    evidence.image = {test.image.digest, test.image.platform, test.image.bundles, ""};
+    for (const PolicyTestPart& child : test.children) {
+        evidence.children.push_back({child.digest, child.platform, child.bundles, ""});
+    }
+    evidence.is_index = !test.children.empty();
+    evidence.platform = test.platform;
+    const Decision decision = decide(file, evidence, test.at);
+    const auto name = [](Verdict verdict, const std::string& rule) {
+        return std::string(to_string(verdict)) + (rule.empty() ? "" : " by '" + rule + "'");
+    };
+    const std::string rule = first_rule(decision);
+    if (decision.verdict == test.verdict && rule == test.rule) return std::nullopt;
+    return name(decision.verdict, rule) + ", expected " + name(test.verdict, test.rule);
 }
 
 }  // namespace boltseal

@@ -79,6 +79,10 @@ const Curve* plain_curve(Bytes spki) {
     return nullptr;
 }
 
+EvpKey share(EVP_PKEY* key) {
+    return EvpKey(EVP_PKEY_up_ref(key) == 1 ? key : nullptr);
+}
+
 // OpenSSL's general decoder finds the same, in six times the time.
 EvpKey decode_point(const Curve& curve, Bytes spki) {
     Buffer point = to_buffer(spki.subspan(curve.prefix.size() - 1));
@@ -179,7 +183,7 @@ Bytes PublicKey::ed25519() const {
     return spki().subspan(sizeof kEd25519Prefix);
 }
 
-Result<PublicKey> parse_public_key_der(Bytes spki) {
+Result<PublicKey> parse_public_key_der(Bytes spki, evp_pkey_st* decoded) {
     if (spki.size() > kMaxSpki) return bad("public key is too large");
     PublicKey key;
     key.spki_ = to_buffer(spki);
@@ -194,7 +198,7 @@ Result<PublicKey> parse_public_key_der(Bytes spki) {
     }
     const OpensslErrorScope errors;
     if (const Curve* curve = plain_curve(spki)) {
-        key.evp_ = decode_point(*curve, spki);
+        key.evp_ = decoded ? share(decoded) : decode_point(*curve, spki);
         if (!key.evp_) return bad("not a public key in SubjectPublicKeyInfo form");
         key.type_ = curve->type;
         key.bits_ = curve->bits;

@@ -27,7 +27,7 @@ public:
     bool operator==(const PublicKey& other) const { return spki_ == other.spki_; }
 
 private:
-    friend Result<PublicKey> parse_public_key_der(Bytes spki);
+    friend Result<PublicKey> parse_public_key_der(Bytes spki, evp_pkey_st* decoded);
     PublicKey() = default;
     KeyType type_ = KeyType::EcdsaP256;
     std::size_t bits_ = 0;
@@ -36,7 +36,8 @@ private:
         evp_;  // decoded once; never changes; owned by all copies of the key
 };
 
-Result<PublicKey> parse_public_key_der(Bytes spki);
+// REQUIRES: `decoded` is what OpenSSL has made of these very bytes, or null; it is borrowed.
+Result<PublicKey> parse_public_key_der(Bytes spki, evp_pkey_st* decoded = nullptr);
 
 // Exactly one "PUBLIC KEY" block, with nothing but white space around it.
 Result<PublicKey> parse_public_key_pem(Bytes pem);

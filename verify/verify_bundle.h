@@ -13,11 +13,25 @@
 
 namespace boltseal {
 
-// What is verified: its digest, and its bytes where a signature scheme needs them (Ed25519).
+// Reads an artifact that is too large to hold, once more, for a signature that is not over its
+// SHA-256 digest. Integrity if it is no longer what it was.
+class ArtifactReader {
+public:
+    virtual ~ArtifactReader() = default;
+    virtual Result<BlobDigest> digest(HashAlgorithm algorithm) = 0;
+    virtual Result<Buffer> bytes() = 0;  // all of them: plain Ed25519 needs no less
+};
+
+// What is verified: its digest, and where a signature may need more of it, its bytes or whoever
+// reads them.
 struct Artifact {
     BlobDigest digest;
     std::optional<Bytes> bytes;
+    ArtifactReader* reader = nullptr;  // must outlive the verification
 };
+
+// The artifact's digest of this kind, if it is known or can be computed.
+Result<std::optional<BlobDigest>> find_digest(const Artifact& artifact, HashAlgorithm algorithm);
 
 // One thing that was proved, in the order it was proved.
 struct Check {
@@ -25,7 +39,8 @@ struct Check {
     std::string proof;  // what was bound to what, in a sentence
 };
 
-// What was checked, also when the verdict is a refusal.
+// What was checked, also when the verdict is a refusal. The names of checks are specified in
+// specs/verdicts.md.
 struct Trace {
     std::vector<Check> checks;  // those that held
     std::string failed;         // the name of the one that did not; empty if all held
@@ -42,6 +57,7 @@ struct Verified {
     std::optional<Statement> statement = std::nullopt;  // for DSSE bundles
     std::vector<VerifiedCheckpoint> checkpoints = {};   // one for each log that proved it
     std::vector<std::uint64_t> log_indexes = {};        // beside them
+    std::vector<std::vector<Cosigned>> cosigned = {};   // beside them: the witnesses asked for
     std::vector<Check> checks = {};
     std::optional<CertificateIdentity> identity = std::nullopt;  // who signed with a certificate
     std::vector<ProvedTime> times = {};                          // when the signature existed
@@ -49,7 +65,8 @@ struct Verified {
 };
 
 // Untrusted if any check fails, malformed evidence included; the message names the first check that
-// failed, what was expected and what was found. Config if the policy cannot pass anything.
+// failed, what was expected and what was found. Config if the policy cannot pass anything. What the
+// artifact's reader fails with stays what it is.
 Result<Verified> verify_bundle(Bytes bundle, const Artifact& artifact, const Policy& policy,
                                Timestamp now, Trace* trace = nullptr);
 

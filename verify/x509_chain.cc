@@ -77,14 +77,13 @@ Result<void> check_leaf(const Certificate& leaf, CertificateUse use) {
     return {};
 }
 
-// An issuer that says nothing of uses may issue for all.
+// An issuer that says nothing of uses may issue for all: OpenSSL then sets every bit.
 Result<void> check_issuer(const Certificate& issuer, CertificateUse use) {
-    if (!says_its_uses(issuer) || has_use(issuer, flag_of(use) | XKU_ANYEKU)) return {};
+    if (has_use(issuer, flag_of(use) | XKU_ANYEKU)) return {};
     return refused("issuer of the certificate is not for " + to_string(use));
 }
 
 Result<void> check_path(const CertificatePath& path, CertificateUse use) {
-    if (path.size() < 2) return refused("certificate is the anchor itself");
     for (std::size_t i = 1; i < path.size(); ++i) {
         BOLTSEAL_CHECK(check_signature_algorithm(path[i - 1]));
         BOLTSEAL_CHECK(check_issuer(path[i], use));
@@ -96,37 +95,43 @@ Result<void> check_time(const CertificatePath& path, const CertificateAuthority&
                         Timestamp time) {
     if (!authority.valid_for.contains(time)) {
         return refused("certificate authority is trusted " + to_string(authority.valid_for) +
-                       ", not at " + to_rfc3339(time));
+                       ", not at " + to_rfc3339(time))
+            .comparing("a time " + to_string(authority.valid_for), to_rfc3339(time));
     }
     for (std::size_t i = 0; i < path.size(); ++i) {
         if (path[i].validity().contains(time)) continue;
         const std::string which = i == 0 ? "certificate" : "issuer of the certificate";
         return refused(which + " is valid " + to_string(path[i].validity()) + ", not at " +
-                       to_rfc3339(time));
+                       to_rfc3339(time))
+            .comparing("a time " + to_string(path[i].validity()), to_rfc3339(time))
+            .with_hint(
+                "whoever stole the key later could have signed it: have it signed again, and "
+                "logged or time-stamped at once");
     }
     return {};
 }
 
-// Where the issuer is known already, the leaf's own signature is all there is to verify.
-CertificatePath path_by_known_issuer(const Certificate& leaf,
-                                     const CertificateAuthority& authority) {
+// What was proved of this very leaf, or else of its issuer: then the leaf's own signature is all
+// there is to verify. Empty if neither leads anywhere.
+CertificatePath known_path(const Certificate& leaf, const CertificateAuthority& authority) {
+    if (!authority.memo) return {};  // it has been moved from
+    CertificatePath path = authority.memo->find(leaf, authority.chain);
+    if (!path.empty()) return path;
     const CertificatePath issuers = authority.memo->find_issuer(leaf, authority.chain);
     if (issuers.empty()) return {};
-    auto path = build_path(leaf, {issuers.front()});
-    if (!path) return {};
-    path->insert(path->end(), issuers.begin() + 1, issuers.end());
-    return *std::move(path);
+    auto extended = build_path(leaf, {issuers.front()});
+    if (!extended) return {};
+    extended->insert(extended->end(), issuers.begin() + 1, issuers.end());
+    return *std::move(extended);
 }
 
 Result<CertificatePath> prove_path(const Certificate& leaf, const CertificateAuthority& authority) {
-    if (!authority.memo) return build_path(leaf, authority.chain);  // it has been moved from
-    CertificatePath path = authority.memo->find(leaf, authority.chain);
-    if (!path.empty()) return path;
-    path = path_by_known_issuer(leaf, authority);
+    CertificatePath path = known_path(leaf, authority);
     if (path.empty()) {
         BOLTSEAL_TRY(path, build_path(leaf, authority.chain));
     }
-    authority.memo->remember(path, authority.chain);
+    if (path.size() < 2) return refused("certificate is the anchor itself");
+    if (authority.memo) authority.memo->remember(path, authority.chain);
     return path;
 }
 

@@ -139,7 +139,8 @@ TEST_CASE("cosign's signature on a file verifies with the file or its digest",
     REQUIRE_OK(verify_bundle(bundle, {artifact.digest, std::nullopt}, fixtures.policy, kNow));
     const Buffer other = to_buffer("something else");
     REQUIRE_REFUSED(verify_bundle(bundle, {digest_of(other), Bytes(other)}, fixtures.policy, kNow),
-                    kNotBySigner);
+                    "the bundle is about " + to_string(artifact.digest) + ", expected " +
+                        to_string(digest_of(other)));
     fixtures.policy.predicate_type = kSignPredicateType;
     REQUIRE_REFUSED(verify_bundle(bundle, artifact, fixtures.policy, kNow),
                     "this is a signature over a file, expected a statement of type "

@@ -217,9 +217,10 @@ TEST_CASE("one person does not count for two names", "[image_policy]") {
     const test::TestCtLog ct_log;
     world.put("root.json", to_buffer(test::trusted_root_json({world.tsa().authority()},
                                                              {ca.authority()}, {ct_log.log()})));
-    const auto signed_by = [&](const std::string& mail) {
+    const auto signed_by = [&](const std::string& mail, KeyType type = KeyType::EcdsaP256) {
         test::CertificateSpec spec =
             test::signer_spec({NameKind::Email, mail}, "https://issuer.example");
+        spec.key_type = type;
         spec.scts.emplace_back().log = &ct_log;
         const auto issued = ca.issue(spec);
         SigstoreBundle bundle =
@@ -246,6 +247,17 @@ lead = { name = "lead@example.com", issuer = "https://issuer.example" }
     require(alone, "signature", Outcome::Fail, "signed by 'dev', 'lead'");
     REQUIRE(decide(file, evidence({dev, signed_by("other@example.com")}), kNow).verdict ==
             Verdict::Refused);
+    // The keys of certificates must be of the algorithms that the policy allows.
+    const Buffer wide = signed_by("dev@example.com", KeyType::EcdsaP384);
+    REQUIRE(decide(file, evidence({lead, wide}), kNow).verdict == Verdict::Allowed);
+    PolicyFile narrow = file;
+    narrow.policies[0].algorithms = AllowedAlgorithms::only({"ecdsa-p256", "sha256"}).value();
+    REQUIRE(decide(narrow, evidence({lead, dev}), kNow).verdict == Verdict::Allowed);
+    const Decision other = decide(narrow, evidence({lead, wide}), kNow);
+    REQUIRE(other.verdict == Verdict::Refused);
+    REQUIRE(other.uncounted.at(0).why == "'" + std::string(kSignPredicateType) +
+                                             "': ECDSA P-384 key, expected one of ECDSA P-256, "
+                                             "sha256");
 }
 
 TEST_CASE("a key counts only while its window says so", "[image_policy]") {
@@ -341,6 +353,25 @@ TEST_CASE("attestations by signers whom the rule does not name are mentioned", "
             "1 other(s) of this type did not count");
     REQUIRE(decision.uncounted.size() == 1);
     REQUIRE(decision.uncounted[0].why == "'" + kScan + "': by 'ci', whom no rule for it names");
+}
+
+TEST_CASE("each rule counts its own signers and its own type", "[image_policy]") {
+    PolicyWorld world;
+    const PolicyFile two = world.read(policy(kSignature + attestation(kByScan)));
+    const Decision by_other =
+        decide(two, evidence({world.signature("scan"), world.bundle("scan", kScan)}), kNow);
+    require(by_other, "signature", Outcome::Fail, "none by these signers");
+    require(by_other, "attestation/scan", Outcome::Pass, "signed by 'scan'");
+    REQUIRE(by_other.uncounted.size() == 1);
+
+    const PolicyFile same =
+        world.read(policy(kSignature + attestation("signers = [\"ci\"]\nselect = \"all\"\n")));
+    const Decision attested = decide(same, evidence({world.bundle("ci", kScan)}), kNow);
+    require(attested, "signature", Outcome::Fail, "nobody has signed");
+    require(attested, "attestation/scan", Outcome::Pass, "signed by 'ci'");
+    const Decision only_signed = decide(same, evidence({world.signature("ci")}), kNow);
+    require(only_signed, "signature", Outcome::Pass, "signed by 'ci'");
+    require(only_signed, "attestation/scan", Outcome::Unknown, "there is none");
 }
 
 TEST_CASE("the age of an attestation is that of its proved time", "[image_policy]") {

@@ -178,6 +178,7 @@ TEST_CASE("rpm versions are in the order of rpm-version(7)", "[package_version]"
                        "1.0.1", "1.0.10", "1.1", "1:0.1"});
     require_ascending(VersionScheme::Rpm, {"5.5p1", "5.5p2", "5.5p10", "10xyz", "10.1xyz"});
     require_ascending(VersionScheme::Rpm, {"xyz10", "xyz10.1", "8", "9"});
+    require_ascending(VersionScheme::Rpm, {"1.0", "1.0-~1", "1.0-1"});  // no release is the oldest
     require_equal(VersionScheme::Rpm, "1.0", "0:1.0");
     require_equal(VersionScheme::Rpm, "1.0", "1_0");
     require_equal(VersionScheme::Rpm, "1.0", "1.0.");

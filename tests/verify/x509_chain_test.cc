@@ -4,6 +4,9 @@
 #include "tests/support/sigstore_vectors.h"
 #include "tests/support/test_ca.h"
 
+#include <atomic>
+#include <thread>
+
 using namespace boltseal;
 using test::authority_spec;
 using test::CertificateSpec;
@@ -367,6 +370,24 @@ TEST_CASE("what was proved stays what it is for others by the same issuer", "[x5
     REQUIRE_OK(check(leaf_of(ca), moved));
     authority.chain = moved.chain;  // NOLINT: what is left of it has no memo
     REQUIRE_OK(check(leaf_of(ca), authority));
+}
+
+TEST_CASE("several threads check certificates of one authority", "[x509_chain]") {
+    const TestCa root;
+    const TestCa ca = root.intermediate(authority_spec("intermediate"));
+    const CertificateAuthority authority = ca.authority();
+    std::vector<Certificate> leaves;
+    for (int i = 0; i < 20; ++i) leaves.push_back(leaf_of(ca));
+    std::atomic<int> good = 0;
+    const auto check_all = [&] {
+        for (const Certificate& leaf : leaves) {
+            if (const auto path = check(leaf, authority); path && path->front() == leaf) ++good;
+        }
+    };
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) threads.emplace_back(check_all);
+    for (std::thread& thread : threads) thread.join();
+    REQUIRE(good == 80);
 }
 
 TEST_CASE("real certificates lead to the authority that issued them", "[x509_chain]") {
