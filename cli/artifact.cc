@@ -1,6 +1,5 @@
 #include "cli/artifact.h"
 
-#include "cli/clock.h"
 #include "core/file.h"
 
 namespace boltseal {
@@ -28,10 +27,8 @@ std::filesystem::path bundle_path_for(const std::filesystem::path& file,
     return chosen.empty() ? std::filesystem::path(file.string() + ".sigstore.json") : chosen;
 }
 
-Result<Verified> verify_with_bundle_file(const std::filesystem::path& bundle,
-                                         const Artifact& artifact, const Policy& policy) {
-    BOLTSEAL_TRY(const Buffer bytes, read_file(bundle, kMaxBundle));
-    return verify_bundle(bytes, artifact, policy, now());
+Result<Buffer> load_bundle(const std::filesystem::path& file) {
+    return read_file(file, kMaxBundle);
 }
 
 }  // namespace boltseal

@@ -20,7 +20,6 @@ Result<LoadedArtifact> load_artifact(const std::string& name);
 std::filesystem::path bundle_path_for(const std::filesystem::path& file,
                                       const std::filesystem::path& chosen);
 
-Result<Verified> verify_with_bundle_file(const std::filesystem::path& bundle,
-                                         const Artifact& artifact, const Policy& policy);
+Result<Buffer> load_bundle(const std::filesystem::path& file);  // up to 32 MiB
 
 }  // namespace boltseal

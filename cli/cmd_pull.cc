@@ -1,10 +1,8 @@
-#include "cli/clock.h"
 #include "cli/command.h"
 #include "cli/decision.h"
 #include "cli/evidence.h"
-#include "cli/log_options.h"
+#include "cli/hear_image.h"
 #include "cli/progress.h"
-#include "cli/target.h"
 #include "cli/trust_options.h"
 #include "core/json.h"
 #include "net/http_client.h"
@@ -26,17 +24,19 @@ struct Options {
     std::string image;
     std::string output;
     std::string platform;
-    bool json = false;
+    DeliverOptions deliver;
 };
 
-// What holds on the digest before anything of the image moves.
-Result<void> verify_first(ImageTarget& image, const BlobDigest& digest, const Options& options,
-                          Transport& transport, Streams streams) {
-    BOLTSEAL_TRY(const Policy policy, load_image_policy(options.trust));
-    BOLTSEAL_TRY(const Verified verified, verify_image(*image.store, digest, policy, now()));
-    BOLTSEAL_CHECK(
-        observe_logs(verified.checkpoints, policy.root, options.log, transport, streams.err));
-    streams.err << "verified " << pinned_name(image, digest) << '\n';
+// What holds on the digest before anything of the image moves. A refusal is a verdict and printed
+// as one; "verified" is only where the work begins.
+Result<void> verify_first(const ImageToHear& target, const Options& options, Transport& transport,
+                          Streams streams) {
+    BOLTSEAL_TRY(TrustMaterial trust, read_trust(options.trust));
+    BOLTSEAL_TRY(const Policy policy, make_policy(trust, kSignPredicateType));
+    const Hearing hearing = hear_image(target, std::move(trust), policy, options.log,
+                                       options.deliver.keep(), transport, streams);
+    BOLTSEAL_CHECK(deliver(hearing, options.deliver, SayVerified::No, streams));
+    streams.err << "verified " << hearing.record.subject.name << '\n';
     return {};
 }
 
@@ -54,22 +54,24 @@ Result<void> check_judged(ImageTarget& image, const BlobDigest& digest, const st
 }
 
 // The same by a policy file.
-Result<void> decide_first(ImageTarget& image, const ResolvedManifest& manifest,
-                          const Options& options, Transport& transport, Streams streams) {
-    BOLTSEAL_CHECK(check_policy_alone(options.trust));
+Result<void> decide_first(const ImageToHear& target, const Options& options, Transport& transport,
+                          Streams streams) {
+    BOLTSEAL_CHECK(check_policy_alone(options.trust, options.deliver));
+    if (!target.manifest) return with_next_step(target.manifest.error());
+    const ResolvedManifest& manifest = *target.manifest;
     BOLTSEAL_TRY(const DecidedImage decided,
-                 decide_image(image, manifest, options.policy, options.platform, options.log,
+                 decide_image(target.image, manifest, options.policy, options.platform, options.log,
                               transport, streams.err));
-    const std::string name = pinned_name(image, manifest.descriptor.digest);
-    streams.err << to_text(decided, name);
+    streams.err << to_text(decided, pinned_name(target.image, manifest.descriptor.digest));
     BOLTSEAL_CHECK(conclude(decided.decision));
-    return check_judged(image, manifest.descriptor.digest, options.platform, decided.decision);
+    return check_judged(target.image, manifest.descriptor.digest, options.platform,
+                        decided.decision);
 }
 
 void report(const Options& options, const ImageTarget& image, const Descriptor& pulled,
             std::uint64_t bytes, Streams streams) {
     const std::string name = pinned_name(image, pulled.digest);
-    if (!options.json) {
+    if (!options.deliver.json) {
         streams.out << name << '\n';
         return;
     }
@@ -107,11 +109,11 @@ Result<void> pull(ImageTarget& image, const BlobDigest& verified, const Options&
 Result<void> run(const Options& options, Streams streams) {
     HttpClient http;
     BOLTSEAL_TRY(ImageTarget image, open_image(options.image, options.registry, http));
-    BOLTSEAL_TRY(const ResolvedManifest manifest, image.store->resolve(image.selector));
-    const BlobDigest& digest = manifest.descriptor.digest;
-    auto pulled = options.policy.file.empty()
-                      ? verify_first(image, digest, options, http, streams)
-                      : decide_first(image, manifest, options, http, streams);
+    const ImageToHear target{image, image.store->resolve(image.selector), options.image};
+    auto pulled = options.policy.file.empty() ? verify_first(target, options, http, streams)
+                                              : decide_first(target, options, http, streams);
+    if (!target.manifest) return pulled;
+    const BlobDigest& digest = target.manifest->descriptor.digest;
     if (pulled) pulled = pull(image, digest, options, http, streams);
     if (pulled) return {};
     Error error = std::move(pulled).error().context(pinned_name(image, digest));
@@ -137,7 +139,7 @@ Action add_pull(CLI::App& app) {
     cmd->add_option("--platform", options->platform,
                     "Of an index, only the image for this platform, such as linux/arm64")
         ->type_name("OS/ARCH");
-    cmd->add_flag("--json", options->json, "Print JSON");
+    add_deliver_options(*cmd, options->deliver, "Print JSON");
     cmd->add_option("image", options->image, "Image reference")->required();
     cmd->footer(
         "Prints the pinned reference. Exit status: 0 pulled; 1 refused; 2 usage; "

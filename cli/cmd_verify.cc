@@ -3,11 +3,8 @@
 #include "cli/command.h"
 #include "cli/decision.h"
 #include "cli/evidence.h"
-#include "cli/log_options.h"
-#include "cli/target.h"
+#include "cli/hear_image.h"
 #include "cli/trust_options.h"
-#include "cli/verdict.h"
-#include "core/file.h"
 #include "net/http_client.h"
 
 #include <CLI/CLI.hpp>
@@ -25,68 +22,63 @@ struct Options {
     PolicyOptions policy;
     std::string platform;
     RegistryFlags registry;
+    DeliverOptions deliver;
     std::string target;
     std::filesystem::path bundle;
-    bool json = false;
 };
-
-Result<Verified> verify_file(const std::filesystem::path& file, const Options& options,
-                             const Artifact& artifact, const Policy& policy) {
-    const std::filesystem::path path = bundle_path_for(file, options.bundle);
-    auto verified = verify_with_bundle_file(path, artifact, policy);
-    if (!verified && verified.error().fault() == Fault::Missing && options.bundle.empty()) {
-        return std::move(verified).error().with_hint("name the bundle with --bundle");
-    }
-    return verified;
-}
-
-// Tells programs as well what stands against it; people hear it from run_program.
-Error refuse(const Options& options, const VerdictSubject& subject, Error error, Streams streams) {
-    if (options.json) streams.out << to_pretty_json(to_json(subject, error));
-    return error;
-}
-
-Result<void> conclude(const Options& options, const VerdictSubject& subject,
-                      Result<Verified> verified, const Policy& policy, Transport& transport,
-                      Streams streams) {
-    Result<void> held = verified ? observe_logs(verified->checkpoints, policy.root, options.log,
-                                                transport, streams.err)
-                                 : Result<void>(verified.error());
-    if (!held) {
-        return refuse(options, subject, std::move(held).error(), streams).context(subject.name);
-    }
-    streams.out << (options.json ? to_pretty_json(to_json(subject, *verified))
-                                 : to_text(subject, *verified));
-    return {};
-}
 
 Result<void> run_image(ImageTarget image, const Options& options, HttpClient& http,
                        Streams streams) {
-    BOLTSEAL_TRY(const Policy policy, load_image_policy(options.trust));
-    auto manifest = image.store->resolve(image.selector);
-    if (!manifest) {
-        return refuse(options, {"image", options.target}, std::move(manifest).error(), streams);
-    }
-    const BlobDigest& digest = manifest->descriptor.digest;
-    return conclude(options, {"image", pinned_name(image, digest), digest},
-                    verify_image(*image.store, digest, policy, now()), policy, http, streams);
+    BOLTSEAL_TRY(TrustMaterial trust, read_trust(options.trust));
+    BOLTSEAL_TRY(const Policy policy, make_policy(trust, kSignPredicateType));
+    const ImageToHear target{image, image.store->resolve(image.selector), options.target};
+    const Hearing hearing = hear_image(target, std::move(trust), policy, options.log,
+                                       options.deliver.keep(), http, streams);
+    auto delivered = deliver(hearing, options.deliver, SayVerified::Yes, streams);
+    if (delivered || !target.manifest) return delivered;
+    return std::move(delivered).error().context(hearing.record.subject.name);
+}
+
+Candidate read_bundle(const std::filesystem::path& file, const Options& options) {
+    auto bundle = load_bundle(bundle_path_for(file, options.bundle));
+    if (bundle) return {*std::move(bundle)};
+    const bool is_missing = bundle.error().fault() == Fault::Missing && options.bundle.empty();
+    if (!is_missing) return {std::move(bundle).error()};
+    return {std::move(bundle).error().with_hint("name the bundle with --bundle")};
+}
+
+// No decision was reached: told as every other verdict.
+Error undecided(const Options& options, const VerdictSubject& subject, std::string check,
+                Error error, Streams streams) {
+    const Judgement judgement{error, {{}, std::move(check)}, std::nullopt};
+    streams.out << (options.deliver.json ? to_pretty_json(to_json(subject, judgement))
+                                         : to_text(subject, judgement));
+    return error;
 }
 
 // All that the image has to show, judged by a policy file.
 Result<void> run_policy(ImageTarget image, const Options& options, HttpClient& http,
                         Streams streams) {
-    BOLTSEAL_CHECK(check_policy_alone(options.trust));
+    BOLTSEAL_CHECK(check_policy_alone(options.trust, options.deliver));
     auto manifest = image.store->resolve(image.selector);
     if (!manifest) {
-        return refuse(options, {"image", options.target}, std::move(manifest).error(), streams);
+        return undecided(options, {"image", options.target}, "artifact",
+                         with_next_step(std::move(manifest).error()), streams);
     }
     const BlobDigest& digest = manifest->descriptor.digest;
     const std::string name = pinned_name(image, digest);
     const auto decided = decide_image(image, *manifest, options.policy, options.platform,
                                       options.log, http, streams.err);
-    if (!decided) return refuse(options, {"image", name, digest}, decided.error(), streams);
-    streams.out << (options.json ? to_pretty_json(to_json(*decided, name, digest))
-                                 : to_text(*decided, name));
+    if (!decided) {
+        const Fault fault = decided.error().fault();
+        return undecided(options, {"image", name, digest},
+                         fault == Fault::Config      ? "policy"
+                         : fault == Fault::Untrusted ? "log-history"
+                                                     : "evidence",
+                         with_next_step(decided.error()), streams);
+    }
+    streams.out << (options.deliver.json ? to_pretty_json(to_json(*decided, name, digest))
+                                         : to_text(*decided, name));
     auto held = conclude(decided->decision);
     if (held) return {};
     return std::move(held).error().context(name);
@@ -94,14 +86,23 @@ Result<void> run_policy(ImageTarget image, const Options& options, HttpClient& h
 
 Result<void> run_file(const FileTarget& file, const Options& options, HttpClient& http,
                       Streams streams) {
-    BOLTSEAL_TRY(const Policy policy, load_file_policy(options.trust));
-    auto loaded = load_artifact(file.path.string());
+    BOLTSEAL_TRY(TrustMaterial trust, read_trust(options.trust));
+    BOLTSEAL_TRY(const Policy policy, make_policy(trust, ""));
+    const std::string name = file.path.string();
+    Case record{{"file", name}, now(), std::move(trust)};
+    auto loaded = load_artifact(name);
     if (!loaded) {
-        return refuse(options, {"file", file.path.string()}, std::move(loaded).error(), streams);
+        return deliver(without_artifact(std::move(record), policy, std::move(loaded).error()),
+                       options.deliver, SayVerified::Yes, streams);
     }
-    return conclude(options, {"file", file.path.string(), loaded->artifact.digest},
-                    verify_file(file.path, options, loaded->artifact, policy), policy, http,
-                    streams);
+    record.subject.digest = loaded->artifact.digest;
+    Search search(loaded->artifact, policy, record.time, options.deliver.keep());
+    search.consider(read_bundle(file.path, options));
+    record.setback = ask_logs(search, policy, options.log, http, streams);
+    auto delivered = deliver(conclude(std::move(record), policy, search, loaded->artifact.bytes),
+                             options.deliver, SayVerified::Yes, streams);
+    if (delivered) return delivered;
+    return std::move(delivered).error().context(name);
 }
 
 Result<void> run(const Options& options, Streams streams) {
@@ -139,7 +140,7 @@ Action add_verify(CLI::App& app) {
     cmd->add_option("--bundle", options->bundle,
                     "For a file: its bundle (default: FILE.sigstore.json)")
         ->type_name("FILE");
-    cmd->add_flag("--json", options->json, "Print the verdict as JSON");
+    add_deliver_options(*cmd, options->deliver, "Print the verdict as JSON");
     cmd->add_option("target", options->target, "Image reference, OCI layout or file")->required();
     cmd->footer("Exit status: 0 verified; 1 refused; 2 usage; 3 undetermined; 4 integrity.");
     return [options](Streams streams) { return run(*options, streams); };

@@ -26,8 +26,9 @@ void keep_closed_streams_closed() {
 }
 
 void print_error(const std::string& program, const Error& error) {
-    std::cerr << program << ": " << error.message() << '\n';
-    if (!error.hint().empty()) std::cerr << program << ": hint: " << error.hint() << '\n';
+    std::cerr << program << ": " << without_controls(error.message()) << '\n';
+    if (error.hint().empty()) return;
+    std::cerr << program << ": hint: " << without_controls(error.hint()) << '\n';
 }
 
 // What CLI11 says, in our manner.

@@ -24,12 +24,15 @@ using AddCommand = Action (*)(CLI::App&);
 // Each lives in cli/cmd_<name>.cc, beside its manual page, cli/boltseal-<name>.1.
 Action add_attest(CLI::App& app);
 Action add_bundle(CLI::App& app);  // boltseal-verify's name for verifying a file with its bundle
+Action add_bundle_group(CLI::App& app);  // boltseal's, as "bundle verify", and "bundle lint"
 Action add_inspect(CLI::App& app);
 Action add_keygen(CLI::App& app);
+Action add_lint(CLI::App& app);
 Action add_proof(CLI::App& app);
 Action add_policy(CLI::App& app);
 Action add_pull(CLI::App& app);
 Action add_push(CLI::App& app);
+Action add_recheck(CLI::App& app);
 Action add_sign(CLI::App& app);
 Action add_tree(CLI::App& app);
 Action add_verify(CLI::App& app);

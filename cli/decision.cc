@@ -78,7 +78,10 @@ void add_policy_options(CLI::App& command, PolicyOptions& options) {
         ->type_name("NAME");
 }
 
-Result<void> check_policy_alone(const TrustOptions& trust) {
+Result<void> check_policy_alone(const TrustOptions& trust, const DeliverOptions& deliver) {
+    if (!deliver.transcript.empty()) {
+        return Error(Fault::Config, "--transcript does not record decisions by --policy");
+    }
     if (trust == TrustOptions()) return {};
     return Error(Fault::Config, "with --policy the policy alone says whom to believe")
         .with_hint(

@@ -1,6 +1,7 @@
 // A decision by a policy file, as commands make and tell it. specs/policy.md
 #pragma once
 
+#include "cli/deliver.h"
 #include "cli/image_evidence.h"
 #include "cli/log_options.h"
 #include "cli/policy_load.h"
@@ -24,8 +25,9 @@ struct DecidedImage {
     Decision decision;
 };
 
-// Config if anything else says whom to believe.
-Result<void> check_policy_alone(const TrustOptions& trust);
+// Config if anything else says whom to believe, or if a transcript is asked for: it records what
+// the options say, and no decisions.
+Result<void> check_policy_alone(const TrustOptions& trust, const DeliverOptions& deliver);
 
 // Looks for evidence, decides, and compares the logs with what they showed before: Untrusted if one
 // shows another history. Config if the policy or an option makes no sense.

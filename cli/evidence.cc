@@ -20,29 +20,6 @@ constexpr const char* kTypeAnnotation = "dev.sigstore.bundle.predicateType";
 constexpr const char* kCreatedAnnotation = "org.opencontainers.image.created";
 constexpr const char* kSignatureAnnotation = "dev.cosignproject.cosign/signature";
 
-// What came of the candidates so far.
-struct Search {
-    std::size_t judged = 0;
-    std::size_t refused = 0;
-    std::optional<Error> refusal;     // of the first one that was judged
-    std::optional<Error> unreadable;  // the first that could not be judged
-
-    void note(Error error) {
-        const bool is_refusal = error.fault() == Fault::Untrusted;
-        if (is_refusal) ++refused;
-        auto& first = is_refusal ? refusal : unreadable;
-        if (!first) first.emplace(std::move(error));
-    }
-
-    // Counts one more candidate; the rest of too many is not known to be worthless.
-    bool full() {
-        if (++judged <= kMaxJudged) return false;
-        note(Error(Fault::Malformed,
-                   "more than " + std::to_string(kMaxJudged) + " signatures are attached"));
-        return true;
-    }
-};
-
 enum class Claim { ThisType, OtherType, None };
 
 // What the annotation says, which nobody vouches for.
@@ -63,10 +40,22 @@ Result<Buffer> get_bundle(ImageStore& store, const Referrer& referrer) {
     return get_small_blob(store, layer, kMaxBundle);
 }
 
-Result<Verified> judge(ImageStore& store, const Referrer& referrer, const BlobDigest& image,
-                       const Policy& policy, Timestamp now) {
-    BOLTSEAL_TRY(const Buffer bundle, get_bundle(store, referrer));
-    return verify_bundle(bundle, {image, std::nullopt}, policy, now);
+// Something is attached, or may be, and whether it would hold is not known.
+Candidate unreadable(Error error, bool other_type = false) {
+    const bool lost = error.fault() == Fault::Missing || error.fault() == Fault::Malformed;
+    if (!lost || !error.hint().empty()) return {with_next_step(std::move(error)), other_type};
+    return {std::move(error).with_hint(
+                "something is attached and cannot be read, so it may be signed or not: sign it "
+                "again, or ask whoever keeps the registry"),
+            other_type};
+}
+
+Candidate candidate_of(ImageStore& store, const Referrer& referrer,
+                       const std::string& predicate_type) {
+    auto bundle = get_bundle(store, referrer);
+    const bool other = claim_of(referrer, predicate_type) == Claim::OtherType;
+    if (!bundle) return unreadable(std::move(bundle).error(), other);
+    return {*std::move(bundle), other};
 }
 
 // Bundles, those first that claim to be of the right type: an annotation saves work, no more.
@@ -82,53 +71,91 @@ Result<std::vector<Referrer>> find_bundles(ImageStore& store, const BlobDigest& 
     return std::move(list.found);
 }
 
-Result<Verified> judge_legacy(ImageStore& store, const Descriptor& layer, const BlobDigest& image,
-                              const Policy& policy, Timestamp now) {
+Result<SimpleSigning> get_legacy(ImageStore& store, const Descriptor& layer) {
     const auto annotation = layer.annotations.find(kSignatureAnnotation);
     if (layer.media_type != kSimpleSigningMediaType || annotation == layer.annotations.end()) {
         return Error(Fault::Untrusted, "older signature tag holds something else");
     }
     const auto signature = parse_base64(annotation->second);
     if (!signature) return Error(Fault::Untrusted, "older signature is not base64");
-    BOLTSEAL_TRY(const Buffer payload, get_small_blob(store, layer, kMaxPayload));
-    return verify_simple_signing(payload, *signature, image, policy, now);
+    BOLTSEAL_TRY(Buffer payload, get_small_blob(store, layer, kMaxPayload));
+    return SimpleSigning{std::move(payload), *signature};
 }
 
+// Hands out one candidate after the other; the rest of too many is not known to be worthless.
+class Turnstile {
+public:
+    explicit Turnstile(Search& search) : search_(search) {}
+
+    bool is_open() const { return !search_.is_over() && count_ <= kMaxJudged; }
+    bool admit() {  // before anything is fetched
+        if (++count_ <= kMaxJudged) return true;
+        search_.consider({Error(Fault::Malformed, "more than " + std::to_string(kMaxJudged) +
+                                                      " signatures are attached")});
+        return false;
+    }
+
+private:
+    Search& search_;
+    std::size_t count_ = 0;
+};
+
 // The tag in which cosign kept signatures before version 3.
-Result<std::optional<Verified>> search_legacy(ImageStore& store, const BlobDigest& image,
-                                              const Policy& policy, Timestamp now, Search& search) {
-    if (policy.predicate_type != kSignPredicateType) return std::optional<Verified>();
+Result<void> search_legacy(ImageStore& store, const BlobDigest& image, Search& search,
+                           Turnstile& turnstile) {
     auto resolved = store.resolve(legacy_tag(image, "sig"));
-    if (!resolved && resolved.error().fault() == Fault::Missing) return std::optional<Verified>();
+    if (!resolved && resolved.error().fault() == Fault::Missing) return {};
     if (!resolved) return std::move(resolved).error();
     BOLTSEAL_TRY(const Manifest manifest,
                  parse_manifest(resolved->bytes, resolved->descriptor.media_type));
     for (const Descriptor& layer : manifest.layers) {
-        if (search.full()) break;
-        auto verified = judge_legacy(store, layer, image, policy, now);
-        if (verified) return std::optional(*std::move(verified));
-        search.note(std::move(verified).error());
+        if (!turnstile.is_open() || !turnstile.admit()) break;
+        auto legacy = get_legacy(store, layer);
+        search.consider(legacy ? Candidate{*std::move(legacy)}
+                               : unreadable(std::move(legacy).error()));
     }
-    return std::optional<Verified>();
+    return {};
 }
 
-Error nothing_found(const Policy& policy, Search search) {
-    // A reader that could not read everything does not know that nothing holds.
-    if (search.unreadable) return *std::move(search.unreadable);
-    if (search.refusal) {
-        if (search.refused == 1) return *std::move(search.refusal);
-        return std::move(*search.refusal)
-            .context("none of " + std::to_string(search.refused) + " signatures holds; the first");
+Result<void> search_all(ImageStore& store, const BlobDigest& image,
+                        const std::string& predicate_type, Search& search) {
+    BOLTSEAL_TRY(const auto bundles, find_bundles(store, image, predicate_type));
+    Turnstile turnstile(search);
+    for (const Referrer& referrer : bundles) {
+        if (!turnstile.is_open() || !turnstile.admit()) break;
+        search.consider(candidate_of(store, referrer, predicate_type));
     }
-    if (policy.predicate_type == kSignPredicateType) {
-        return Error(Fault::Untrusted, "not signed")
-            .with_hint("'boltseal tree' shows what is attached; a tag may have been moved");
-    }
-    return Error(Fault::Untrusted, "no attestation of type '" + policy.predicate_type + "'")
-        .with_hint("'boltseal tree' shows what is attached");
+    if (!turnstile.is_open() || predicate_type != kSignPredicateType) return {};
+    return search_legacy(store, image, search, turnstile);
 }
 
 }  // namespace
+
+Error with_next_step(Error error) {
+    if (!error.hint().empty()) return error;
+    switch (error.fault()) {
+        case Fault::Io:
+        case Fault::Declined:
+            return std::move(error).with_hint(
+                "this says nothing about what is signed: try again later, and do not use it until "
+                "it "
+                "verifies");
+        case Fault::Integrity:
+            return std::move(error).with_hint(
+                "it was altered or damaged where it is kept or on its way: do not use it; put it "
+                "there again from a good copy");
+        case Fault::Missing:
+            return std::move(error).with_hint("check the reference: nothing of that name is there");
+        case Fault::Malformed:
+            return std::move(error).with_hint(
+                "what answers is no registry, or what it keeps is damaged: check the reference, "
+                "and do not use the image until it verifies");
+        case Fault::Untrusted:
+        case Fault::Config:
+            break;
+    }
+    return error;
+}
 
 Attachment bundle_attachment(std::string bundle, const std::string& predicate_type, Timestamp now) {
     Attachment attachment;
@@ -140,25 +167,11 @@ Attachment bundle_attachment(std::string bundle, const std::string& predicate_ty
     return attachment;
 }
 
-Result<Verified> verify_image(ImageStore& store, const BlobDigest& image, const Policy& policy,
-                              Timestamp now) {
-    BOLTSEAL_CHECK(check_policy(policy, now));
-    BOLTSEAL_TRY(const auto bundles, find_bundles(store, image, policy.predicate_type));
-    Search search;
-    for (const Referrer& referrer : bundles) {
-        if (search.full()) break;
-        auto verified = judge(store, referrer, image, policy, now);
-        if (verified) return verified;
-        // What is honest about being something else would only hide why the others do not hold.
-        if (claim_of(referrer, policy.predicate_type) == Claim::OtherType &&
-            verified.error().fault() == Fault::Untrusted) {
-            continue;
-        }
-        search.note(std::move(verified).error());
-    }
-    BOLTSEAL_TRY(std::optional<Verified> legacy, search_legacy(store, image, policy, now, search));
-    if (legacy) return *std::move(legacy);
-    return nothing_found(policy, std::move(search));
+void search_image(ImageStore& store, const BlobDigest& image, const std::string& predicate_type,
+                  Search& search) {
+    if (search.is_over()) return;
+    auto searched = search_all(store, image, predicate_type, search);
+    if (!searched) search.consider(unreadable(std::move(searched).error()));
 }
 
 }  // namespace boltseal

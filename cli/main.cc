@@ -6,8 +6,9 @@
 int main(int argc, char** argv) {
     using namespace boltseal;
     CLI::App app{"Sign container images and files, and verify them before they run", "boltseal"};
-    return run_program(app,
-                       {add_keygen, add_sign, add_attest, add_verify, add_pull, add_push, add_tree,
-                        add_proof, add_policy, add_inspect, add_version},
-                       argc, argv);
+    return run_program(
+        app,
+        {add_keygen, add_sign, add_attest, add_verify, add_pull, add_push, add_tree, add_proof,
+         add_recheck, add_bundle_group, add_policy, add_inspect, add_version},
+        argc, argv);
 }

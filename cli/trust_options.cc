@@ -1,8 +1,6 @@
 #include "cli/trust_options.h"
 
 #include "core/file.h"
-#include "verify/predicate_types.h"
-#include "verify/statement.h"
 
 #include <CLI/CLI.hpp>
 
@@ -41,14 +39,6 @@ void add_identity_options(CLI::App& command, TrustOptions& options) {
                     "The same as a regular expression, which must match all of it")
         ->excludes(issuer)
         ->type_name("REGEXP");
-}
-
-// Nothing, if neither is given.
-Result<std::optional<Pattern>> load_pattern(const std::string& exact, const std::string& regexp) {
-    if (!exact.empty()) return std::optional(Pattern::exactly(exact));
-    if (regexp.empty()) return std::optional<Pattern>();
-    BOLTSEAL_TRY(Pattern pattern, Pattern::regex(regexp));
-    return std::optional(std::move(pattern));
 }
 
 std::string is_given(const std::string& value) {
@@ -114,27 +104,49 @@ Result<PublicKey> load_public_key(const std::filesystem::path& path) {
     return key;
 }
 
+namespace {
+
+Result<TrustFile> read_trust_file(const std::filesystem::path& path, const char* what,
+                                  std::size_t limit) {
+    auto bytes = read_file(path, limit);
+    if (bytes) return TrustFile{path.string(), std::string(as_text(*bytes))};
+    return std::move(bytes)
+        .error()
+        .context(std::string(what) + " '" + path.string() + "'")
+        .as(Fault::Config);
+}
+
+Result<std::optional<TrustFile>> read_optional(const std::filesystem::path& path, const char* what,
+                                               std::size_t limit) {
+    if (path.empty()) return std::optional<TrustFile>();
+    BOLTSEAL_TRY(TrustFile file, read_trust_file(path, what, limit));
+    return std::optional(std::move(file));
+}
+
+// What can be said of the command line before a file is read.
+Result<void> check_options(const TrustOptions& options) {
+    BOLTSEAL_CHECK(check_flags(options));
+    if (options.keys.empty() && options.identity.empty() && options.identity_regexp.empty()) {
+        return nobody_named();
+    }
+    if (options.no_log || !options.log_keys.empty() || !options.trusted_root.empty() ||
+        !options.witness_policy.empty()) {
+        return {};
+    }
+    return no_log_named();
+}
+
+}  // namespace
+
 Result<NoteKey> load_note_key(const std::filesystem::path& path) {
-    auto bytes = read_file(path, kMaxKeyFile);
-    if (!bytes) return unusable(path, std::move(bytes).error());
-    std::string_view line = as_text(*bytes);
-    if (line.ends_with('\n')) line.remove_suffix(1);
-    auto key = parse_vkey(line);
-    if (!key) return unusable(path, std::move(key).error());
-    return key;
+    BOLTSEAL_TRY(const TrustFile file, read_trust_file(path, "key", kMaxKeyFile));
+    return parse_note_key(file);
 }
 
 Result<WitnessPolicy> load_witness_policy(const std::filesystem::path& path) {
     if (path.empty()) return WitnessPolicy();
-    auto bytes = read_file(path, kMaxPolicyFile);
-    auto policy = bytes ? parse_witness_policy(*bytes) : std::move(bytes).error();
-    if (!policy) {
-        return std::move(policy)
-            .error()
-            .context("witness policy '" + path.string() + "'")
-            .as(Fault::Config);
-    }
-    return policy;
+    BOLTSEAL_TRY(const TrustFile file, read_trust_file(path, "witness policy", kMaxPolicyFile));
+    return parse_witnesses(file);
 }
 
 Result<std::vector<NoteKey>> load_logs(const std::vector<std::filesystem::path>& log_keys,
@@ -150,79 +162,22 @@ Result<std::vector<NoteKey>> load_logs(const std::vector<std::filesystem::path>&
     return logs;
 }
 
-namespace {
-
-Result<TrustedRoot> load_trusted_root(const std::filesystem::path& path) {
-    auto bytes = read_file(path, kMaxTrustedRoot);
-    auto root = bytes ? parse_trusted_root(*bytes) : Result<TrustedRoot>(std::move(bytes).error());
-    if (root) return root;
-    return std::move(root)
-        .error()
-        .context("trusted root '" + path.string() + "'")
-        .as(Fault::Config);
-}
-
-Result<void> load_signers(const TrustOptions& options, Policy& policy) {
+Result<TrustMaterial> read_trust(const TrustOptions& options) {
+    BOLTSEAL_CHECK(check_options(options));
+    TrustMaterial material{options, {}, {}, {}, {}};
     for (const auto& path : options.keys) {
-        BOLTSEAL_TRY(PublicKey key, load_public_key(path));
-        policy.keys.emplace_back(std::move(key));
+        BOLTSEAL_TRY(TrustFile file, read_trust_file(path, "key", kMaxKeyFile));
+        material.keys.push_back(std::move(file));
     }
-    BOLTSEAL_TRY(auto name, load_pattern(options.identity, options.identity_regexp));
-    BOLTSEAL_TRY(auto issuer, load_pattern(options.issuer, options.issuer_regexp));
-    if (name.has_value() != issuer.has_value()) {
-        return Error(Fault::Config, "an identity means nothing without its issuer, nor the reverse")
-            .with_hint("give --certificate-identity and --certificate-oidc-issuer together");
+    for (const auto& path : options.log_keys) {
+        BOLTSEAL_TRY(TrustFile file, read_trust_file(path, "key", kMaxKeyFile));
+        material.log_keys.push_back(std::move(file));
     }
-    if (name) policy.identities.push_back({*std::move(name), *std::move(issuer), {}});
-    if (!policy.keys.empty() || !policy.identities.empty()) return {};
-    return Error(Fault::Config, "no key or identity to verify with")
-        .with_hint(
-            "name the signer's public key with --key or BOLTSEAL_PUBLIC_KEY, or the "
-            "certificate's identity with --certificate-identity and "
-            "--certificate-oidc-issuer");
-}
-
-Result<void> load_trust(const TrustOptions& options, Policy& policy) {
-    if (!options.trusted_root.empty()) {
-        BOLTSEAL_TRY(policy.root, load_trusted_root(options.trusted_root));
-    }
-    BOLTSEAL_TRY(policy.witnesses, load_witness_policy(options.witness_policy));
-    if (options.no_log && !options.witness_policy.empty()) {
-        return Error(Fault::Config, "--witness-policy and --insecure-no-log exclude one another");
-    }
-    BOLTSEAL_TRY(const auto logs, load_logs(options.log_keys, policy.witnesses));
-    for (const NoteKey& log : logs) policy.root.logs.emplace_back(log);
-    policy.log_threshold = options.no_log ? 0 : 1;
-    policy.sct_threshold = options.no_certificate_log ? 0 : 1;
-    if (!policy.root.logs.empty() || options.no_log) return {};
-    return Error(Fault::Config, "no transparency log to verify with")
-        .with_hint(
-            "name the log's key with --log-key or BOLTSEAL_LOG_KEY, or a trusted root with "
-            "--trusted-root, or waive the log with --insecure-no-log");
-}
-
-Result<Policy> load_policy(const TrustOptions& options, std::string_view default_type) {
-    Policy policy;
-    BOLTSEAL_CHECK(load_signers(options, policy));
-    BOLTSEAL_CHECK(load_trust(options, policy));
-    policy.accept_promise_alone = options.promise_alone;
-    policy.strict = options.strict;
-    policy.predicate_type = default_type;
-    policy.any_predicate_type = options.type == "any";
-    if (!options.type.empty() && !policy.any_predicate_type) {
-        BOLTSEAL_TRY(policy.predicate_type, parse_predicate_type(options.type));
-    }
-    return policy;
-}
-
-}  // namespace
-
-Result<Policy> load_image_policy(const TrustOptions& options) {
-    return load_policy(options, kSignPredicateType);
-}
-
-Result<Policy> load_file_policy(const TrustOptions& options) {
-    return load_policy(options, "");
+    BOLTSEAL_TRY(material.trusted_root,
+                 read_optional(options.trusted_root, "trusted root", kMaxTrustedRoot));
+    BOLTSEAL_TRY(material.witness_policy,
+                 read_optional(options.witness_policy, "witness policy", kMaxPolicyFile));
+    return material;
 }
 
 }  // namespace boltseal

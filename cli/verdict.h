@@ -1,9 +1,9 @@
 // How a verdict is told: to people as lines, to programs as JSON
-// (specs/schema/verdict.schema.json).
+// (specs/schema/verdict.schema.json). What the checks are called is in specs/verdicts.md.
 #pragma once
 
+#include "cli/search.h"
 #include "core/json.h"
-#include "verify/verify_bundle.h"
 
 #include <optional>
 #include <string>
@@ -21,8 +21,9 @@ struct VerdictSubject {
     std::optional<BlobDigest> digest = std::nullopt;  // not known if it could not be resolved
 };
 
-std::string to_text(const VerdictSubject& subject, const Verified& verified);
-Json to_json(const VerdictSubject& subject, const Verified& verified);
-Json to_json(const VerdictSubject& subject, const Error& error);
+// The checks that held in their order; for a refusal then the one that did not, with what was
+// expected and found, and what to do next.
+std::string to_text(const VerdictSubject& subject, const Judgement& judgement);
+Json to_json(const VerdictSubject& subject, const Judgement& judgement);
 
 }  // namespace boltseal

@@ -18,9 +18,9 @@ elseif(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" OR CMAKE_BUILD_TYPE STREQUAL "
   # Sanitizers would be blinded by these, so it is one or the other.
   target_compile_options(boltseal_options INTERFACE
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
-    -ftrivial-auto-var-init=zero
+    -ftrivial-auto-var-init=zero -ffunction-sections -fdata-sections
     $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>:-fcf-protection=full>)
-  target_link_options(boltseal_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+  target_link_options(boltseal_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections)
 endif()
 
 option(BOLTSEAL_FUZZ "Link the fuzz targets with libFuzzer instead of replaying their corpus." OFF)

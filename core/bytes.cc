@@ -26,6 +26,26 @@ Utf8Tail utf8_tail(std::uint8_t lead) {
     return {4, 0, 0};  // never valid
 }
 
+std::string escaped(unsigned char byte) {
+    static constexpr std::string_view kHex = "0123456789abcdef";
+    return {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
+}
+
+// How many bytes of a control character the text begins with: C0 and DEL; U+0080 to U+009F; U+200E,
+// U+200F, U+202A to U+202E and U+2066 to U+2069, which turn the direction.
+std::size_t control_at(std::string_view text) {
+    const auto at = [text](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    if (at(0) < 0x20 || at(0) == 0x7F) return 1;
+    if (at(0) == 0xC2 && at(1) >= 0x80 && at(1) <= 0x9F) return 2;
+    if (at(0) != 0xE2) return 0;
+    if (at(1) == 0x80 && (at(2) == 0x8E || at(2) == 0x8F)) return 3;
+    if (at(1) == 0x80 && at(2) >= 0xAA && at(2) <= 0xAE) return 3;
+    if (at(1) == 0x81 && at(2) >= 0xA6 && at(2) <= 0xA9) return 3;
+    return 0;
+}
+
 }  // namespace
 
 Bytes as_bytes(std::string_view text) {
@@ -62,21 +82,28 @@ bool is_utf8(Bytes bytes) {
     return true;
 }
 
-std::string printable(std::string_view text) {
-    static constexpr std::string_view kHex = "0123456789abcdef";
-    constexpr std::size_t kMost = 100;
+std::string printable(std::string_view text, std::size_t most) {
     std::string out = "'";
-    for (const char c : text.substr(0, kMost)) {
+    for (const char c : text.substr(0, most)) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte >= 0x20 && byte < 0x7F) {
             out += c;
         } else {
-            out += "\\x";
-            out += kHex[byte >> 4];
-            out += kHex[byte & 15];
+            out += escaped(byte);
         }
     }
-    return out + (text.size() > kMost ? "...'" : "'");
+    return out + (text.size() > most ? "...'" : "'");
+}
+
+std::string without_controls(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t size = control_at(text);
+        for (const char c : text.substr(0, size)) out += escaped(static_cast<unsigned char>(c));
+        if (size == 0) out += text.front();
+        text.remove_prefix(std::max<std::size_t>(size, 1));
+    }
+    return out;
 }
 
 Result<Bytes> Reader::take(std::size_t n) {

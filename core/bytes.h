@@ -23,9 +23,15 @@ bool equal(Bytes a, Bytes b);  // not for secrets: see sign/secret.h
 // True for text that RFC 3629 allows: no overlong forms, surrogates, or code points above U+10FFFF.
 bool is_utf8(Bytes bytes);
 
-// The text in quotes, cut at 100 bytes, with everything but printable ASCII escaped: how bytes that
-// somebody else chose appear in a message.
-std::string printable(std::string_view text);
+// The text in quotes, cut at `most` bytes, with everything but printable ASCII escaped: how bytes
+// that somebody else chose appear in a message.
+std::string printable(std::string_view text, std::size_t most = 100);
+// Enough for the names and addresses that a person has to compare.
+inline constexpr std::size_t kInFull = 2048;
+
+// The text with everything escaped that a terminal would not show as it is: control characters (C0,
+// DEL, C1), and those that turn the direction of text. For whole lines, as the last step.
+std::string without_controls(std::string_view text);
 
 // Consumes a byte string from its front. A read that wants more than there is fails as Malformed
 // and consumes nothing. The bytes behind the view must outlive the reader and what it returns.

@@ -31,7 +31,8 @@ public:
     Fault fault() const { return fault_; }
     const std::string& message() const { return message_; }
     const std::string& hint() const { return hint_; }
-    // Where something was compared: what should have been there, and what was. Both may be empty.
+    // Where something was compared: what should have been there, and what was. Both may be empty,
+    // and are as safe to show as the message.
     const std::string& expected() const { return expected_; }
     const std::string& found() const { return found_; }
 

@@ -1,5 +1,6 @@
 #include "verify/bundle_proofs.h"
 
+#include "core/encoding.h"
 #include "verify/rekor_v1.h"
 
 #include <algorithm>
@@ -32,23 +33,63 @@ public:
 
     // Every entry of a log we know must hold; whoever runs several logs counts once.
     Result<void> check_logs() {
-        trace_.failed = "log-entry";
         std::set<std::string> counted;
         for (const LogEntry& entry : bundle_.log_entries) {
-            const auto log = std::ranges::find(policy_.root.logs, entry.log_id, &TrustedLog::id);
-            if (log == policy_.root.logs.end()) continue;
-            if (is_rekor_v1(entry)) {
-                BOLTSEAL_CHECK(check_v1(entry, *log));
-            } else {
-                BOLTSEAL_CHECK(check_v2(entry, *log));
-            }
+            const TrustedLog* log = find_log(entry);
+            if (!log) continue;
+            trace_.failed = "log-entry";
+            auto held = is_rekor_v1(entry) ? check_v1(entry, *log) : check_v2(entry, *log);
+            if (!held) return explain(std::move(held).error());
             counted.insert(log->who());
         }
+        trace_.failed = "log-entry";
         if (counted.size() >= policy_.log_threshold) return {};
         return refused("the bundle has entries of " + std::to_string(counted.size()) +
                        " known log(s), expected " + std::to_string(policy_.log_threshold))
-            .comparing(std::to_string(policy_.log_threshold), std::to_string(counted.size()))
-            .with_hint("sign with a log, or name the key of the log that was used with --log-key");
+            .comparing(known_logs(), logs_of_entries())
+            .with_hint(
+                "it may be logged where you do not look: name the key of that log with --log-key, "
+                "if you trust it; or have it signed again, with a log that you trust");
+    }
+
+    // "an entry of log 'a' or 'b'"
+    std::string known_logs() const {
+        std::string text;
+        for (const TrustedLog& log : policy_.root.logs) {
+            text += (text.empty() ? "" : " or ") + printable(log.key.name, kInFull);
+        }
+        const std::size_t wanted = policy_.log_threshold;
+        return (wanted == 1 ? "an entry" : std::to_string(wanted) + " entries") + " of log " + text;
+    }
+
+    std::string logs_of_entries() const {
+        if (bundle_.log_entries.empty()) return "no log entry";
+        std::string text;
+        for (const LogEntry& entry : bundle_.log_entries) {
+            const auto log = std::ranges::find(policy_.root.logs, entry.log_id, &TrustedLog::id);
+            text += text.empty() ? "an entry of log " : ", one of log ";
+            text += log != policy_.root.logs.end() ? printable(log->key.name, kInFull)
+                                                   : "id " + to_hex(entry.log_id.bytes());
+        }
+        return text;
+    }
+
+    static Error explain(Error error) {
+        if (!error.hint().empty()) return error;
+        return std::move(error).with_hint(
+            "the proof is not this log's, or not of this signature: fetch the bundle again; if it "
+            "stays so, keep it as evidence and ask whoever runs the log");
+    }
+
+    // The log as it was then: a root may list it more than once, with a time for each.
+    const TrustedLog* find_log(const LogEntry& entry) const {
+        const TrustedLog* known = nullptr;
+        for (const TrustedLog& log : policy_.root.logs) {
+            if (log.id != entry.log_id) continue;
+            if (!known) known = &log;
+            if (entry.claimed_time && log.valid_for.contains(*entry.claimed_time)) return &log;
+        }
+        return known;
     }
 
     // The body is recomputed from what was signed, and must be what the log has.
@@ -66,11 +107,14 @@ public:
     Result<void> check_v1(const LogEntry& entry, const TrustedLog& log) {
         BOLTSEAL_CHECK(check_rekor_v1_body(entry, by_, std::get_if<Envelope>(&bundle_.content)));
         if (!entry.promise.empty()) {
+            trace_.failed = "promise";
             BOLTSEAL_TRY(const Timestamp time, check_promise(entry, log));
-            verified_.times.push_back({time, "log '" + log.key.name + "'", log.who()});
+            verified_.times.push_back(
+                {time, "log '" + log.key.name + "'", log.who(), TimeSource::Log});
             trace_.prove("promise", "log '" + log.key.name + "' has promised the entry at " +
                                         to_rfc3339(time));
         }
+        trace_.failed = "log-entry";
         logs_.push_back({&log, !entry.promise.empty()});
         if (entry.has_proof && !entry.checkpoint.empty()) {
             BOLTSEAL_TRY(VerifiedCheckpoint checkpoint, check_rekor_v1_proof(entry, log));
@@ -89,16 +133,20 @@ public:
     // The tree with the entry is one that the witnesses asked for have seen.
     Result<void> note_proof(const LogEntry& entry, const TrustedLog& log,
                             VerifiedCheckpoint checkpoint) {
-        trace_.prove("log-entry", "entry " + std::to_string(entry.index) + " of log '" +
-                                      log.key.name + "' is this signature, in a tree of " +
+        // Only a promise vouches for the index that Rekor v1 counts over all of its trees.
+        const std::uint64_t index = entry.promise.empty() ? entry.proof.index : entry.index;
+        trace_.prove("log-entry", "entry " + std::to_string(index) + " of log '" + log.key.name +
+                                      "' is this signature, in a tree of " +
                                       std::to_string(entry.head.size) + " that the log has signed");
-        BOLTSEAL_TRY(const auto cosigned, check_witnesses(checkpoint, policy_.witnesses));
+        trace_.failed = "witnesses";
+        BOLTSEAL_TRY(auto cosigned, check_witnesses(checkpoint, policy_.witnesses));
         if (!policy_.witnesses.asks_for_none()) {
             trace_.prove("witnesses", "that tree of log '" + checkpoint.origin() + "' is " +
                                           to_string(cosigned));
         }
         verified_.checkpoints.push_back(std::move(checkpoint));
-        verified_.log_indexes.push_back(entry.index);
+        verified_.log_indexes.push_back(index);
+        verified_.cosigned.push_back(std::move(cosigned));
         return {};
     }
 
@@ -123,7 +171,23 @@ public:
         if (counted.size() >= wanted) return {};
         return refused("the bundle has timestamps of " + std::to_string(counted.size()) +
                        " known authorities, expected " + std::to_string(wanted))
-            .comparing(std::to_string(wanted), std::to_string(counted.size()));
+            .comparing("time stamps of " + std::to_string(wanted) + " of the known authorities",
+                       std::to_string(counted.size()))
+            .with_hint(
+                "a trusted root may be out of date: take the newest one that its publisher gives "
+                "out; or have it signed again, with a time-stamping authority that you trust");
+    }
+
+    bool is_trusted_at(const LogId& id, Timestamp time) const {
+        return std::ranges::any_of(policy_.root.logs, [&](const TrustedLog& log) {
+            return log.id == id && log.valid_for.contains(time);
+        });
+    }
+
+    bool has_ended(const LogId& id) const {
+        return std::ranges::all_of(policy_.root.logs, [&](const TrustedLog& log) {
+            return log.id != id || (log.valid_for.end && now_ > *log.valid_for.end);
+        });
     }
 
     // A log's key speaks for its time only. Where nothing says when the entry was made, it was made
@@ -133,20 +197,28 @@ public:
         for (const auto& [log, dated] : logs_) {
             if (dated) continue;
             const TimeRange& range = log->valid_for;
-            if (verified_.times.empty() && range.end && now_ > *range.end) {
+            if (verified_.times.empty() && has_ended(log->id)) {
                 return refused("nothing proves that log '" + log->key.name +
-                               "' took the entry while its key was valid, " + to_string(range));
+                               "' took the entry while its key was valid, " + to_string(range))
+                    .with_hint(kNoTime);
             }
             for (const ProvedTime& time : verified_.times) {
-                if (range.contains(time.time)) continue;
+                if (is_trusted_at(log->id, time.time)) continue;
                 return refused("log '" + log->key.name + "' took the entry about " +
-                               to_rfc3339(time.time) + ", its key is valid " + to_string(range));
+                               to_rfc3339(time.time) + ", its key is valid " + to_string(range))
+                    .comparing("a time " + to_string(range), to_rfc3339(time.time))
+                    .with_hint(
+                        "whoever has an old key of a log can forge its entries: have it signed "
+                        "again, or get a newer trusted root");
             }
         }
         return {};
     }
 
 private:
+    static constexpr const char* kNoTime =
+        "have it signed again, with a time-stamping authority, or get a newer trusted root";
+
     const SigstoreBundle& bundle_;
     const HashedRekord& by_;
     const Policy& policy_;

@@ -23,13 +23,6 @@ std::vector<SignatureAlgorithm> algorithms_for(const PublicKey& key, const Sigst
     return accepted_algorithms(key);
 }
 
-// The artifact's digest of this kind, if it is known or can be computed.
-std::optional<BlobDigest> digest_for(const Artifact& artifact, HashAlgorithm algorithm) {
-    if (artifact.digest.algorithm() == algorithm) return artifact.digest;
-    if (artifact.bytes) return digest_of(*artifact.bytes, algorithm);
-    return std::nullopt;
-}
-
 Result<BlobDigest> check_message(const MessageSignature& message, const Artifact& artifact,
                                  const PublicKey& key, SignatureAlgorithm algorithm) {
     if (!has_digest(algorithm)) {
@@ -64,6 +57,12 @@ Result<BlobDigest> check_dsse(const Envelope& envelope, const PublicKey& key,
 
 }  // namespace
 
+std::optional<BlobDigest> digest_for(const Artifact& artifact, HashAlgorithm algorithm) {
+    if (artifact.digest.algorithm() == algorithm) return artifact.digest;
+    if (artifact.bytes) return digest_of(*artifact.bytes, algorithm);
+    return std::nullopt;
+}
+
 Result<HashedRekord> check_bundle_signature(const SigstoreBundle& bundle, const Artifact& artifact,
                                             const PublicKey& key) {
     const auto* envelope = std::get_if<Envelope>(&bundle.content);
@@ -83,11 +82,16 @@ Result<HashedRekord> check_bundle_signature(const SigstoreBundle& bundle, const 
 Result<void> check_claimed_digest(const MessageSignature& message, const Artifact& artifact) {
     if (!message.claimed_digest) return {};
     const auto digest = digest_for(artifact, message.claimed_digest->algorithm());
-    if (!digest) return refused("the bundle's digest is of a kind that cannot be compared");
+    if (!digest)
+        return refused("the bundle's digest is of a kind that cannot be compared")
+            .with_hint("give the file itself");
     if (*digest == *message.claimed_digest) return {};
     return refused("the bundle is about " + to_string(*message.claimed_digest) + ", expected " +
                    to_string(*digest))
-        .comparing(to_string(*digest), to_string(*message.claimed_digest));
+        .comparing(to_string(*digest), to_string(*message.claimed_digest))
+        .with_hint(
+            "this is not the file that was signed: fetch file and bundle again from whoever "
+            "publishes them, and do not use what you have");
 }
 
 }  // namespace boltseal

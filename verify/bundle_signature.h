@@ -10,6 +10,9 @@ namespace boltseal {
 Result<HashedRekord> check_bundle_signature(const SigstoreBundle& bundle, const Artifact& artifact,
                                             const PublicKey& key);
 
+// The artifact's digest of this kind, if it is known or can be computed.
+std::optional<BlobDigest> digest_for(const Artifact& artifact, HashAlgorithm algorithm);
+
 // The digest that stands beside a signature proves nothing, but must be the artifact's.
 Result<void> check_claimed_digest(const MessageSignature& message, const Artifact& artifact);
 

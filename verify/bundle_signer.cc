@@ -16,7 +16,7 @@ Error refused(const std::string& why) {
 std::string name_of(const CertificateIdentity& identity) {
     std::string names;
     for (const SubjectName& name : identity.names) {
-        names += (names.empty() ? "" : ", ") + printable(name.value);
+        names += (names.empty() ? "" : ", ") + printable(name.value, kInFull);
     }
     return names.empty() ? "nobody" : names;
 }
@@ -29,7 +29,11 @@ public:
         trace_.failed = "time";
         if (verified.times.empty()) {
             return refused("nothing proves when the certificate was used")
-                .with_hint("a log of Rekor v2 gives no time: sign with a time-stamping authority");
+                .comparing("a time within the certificate's, " + to_string(leaf.validity()),
+                           "no log or time-stamping authority that is trusted gives one")
+                .with_hint(
+                    "a certificate is valid for minutes, and a log of Rekor v2 gives no time: have "
+                    "it signed again, with a time-stamping authority that you trust");
         }
         std::vector<Timestamp> times;
         for (const ProvedTime& time : verified.times) times.push_back(time.time);
@@ -47,38 +51,53 @@ private:
     // promised to as many certificate transparency logs as are asked for.
     Result<void> check_chains(const Certificate& leaf, const std::vector<Timestamp>& times) {
         trace_.failed = "certificate";
-        std::optional<Error> first;
+        std::optional<Error> closest;
+        bool issued = false;  // by the authority that it is about, which says more than the others
+        std::string failed;
         for (const CertificateAuthority& authority : policy_.root.certificate_authorities) {
             auto path = check_chain(leaf, authority, times, CertificateUse::CodeSigning);
             auto held = path ? check_transparency(leaf, *path, authority)
                              : Result<void>(std::move(path).error());
             if (held) return held;
-            // What one authority of several did not sign says less than what it did.
-            if (!first || first->fault() == Fault::Missing) first.emplace(std::move(held).error());
+            const bool issued_it = path || !held.error().expected().empty();
+            if (closest && (issued || !issued_it)) continue;
+            issued = issued_it;
+            failed = path ? "certificate-log" : "certificate";
+            closest.emplace(std::move(held).error());
         }
-        if (first) return (*std::move(first)).as(Fault::Untrusted);
+        if (closest) {
+            trace_.failed = failed;
+            return explain(*std::move(closest)).as(Fault::Untrusted);
+        }
         return refused("no certificate authority is trusted")
             .with_hint("name the authorities with --trusted-root");
+    }
+
+    static Error explain(Error error) {
+        if (!error.hint().empty()) return error;
+        return std::move(error).with_hint(
+            "if you trust whoever issued the certificate, name their newest trusted root with "
+            "--trusted-root; if not, do not use what it signs");
     }
 
     Result<void> check_transparency(const Certificate& leaf, const std::vector<Certificate>& path,
                                     const CertificateAuthority& authority) {
         const Certificate& issuer = path.at(std::min<std::size_t>(1, path.size() - 1));
         auto logs = check_scts(leaf, issuer, policy_.root.ct_logs);
-        if (!logs) {
-            trace_.failed = "certificate-log";
-            return std::move(logs).error().as(Fault::Untrusted);
-        }
+        if (!logs) return std::move(logs).error().as(Fault::Untrusted);
         std::set<std::string> counted;
         for (const CtLog* log : *logs) {
             counted.insert(log->operator_name.empty() ? log->url : log->operator_name);
         }
         if (counted.size() < policy_.sct_threshold) {
-            trace_.failed = "certificate-log";
             return refused("certificate is in " + std::to_string(counted.size()) +
                            " known certificate transparency log(s), expected " +
                            std::to_string(policy_.sct_threshold))
-                .comparing(std::to_string(policy_.sct_threshold), std::to_string(counted.size()));
+                .comparing("promises of " + std::to_string(policy_.sct_threshold) + " known log(s)",
+                           std::to_string(counted.size()))
+                .with_hint(
+                    "certificates of an authority of your own may be in no such log: waive it with "
+                    "--insecure-ignore-sct for them only; for others get a newer trusted root");
         }
         trace_.prove("certificate", "issued by '" + authority.uri + "', valid when it was used");
         if (!counted.empty()) {
@@ -91,21 +110,27 @@ private:
     Result<void> check_identity(const CertificateIdentity& identity) {
         for (const TrustedIdentity& wanted : policy_.identities) {
             if (!is_identity(identity, wanted)) continue;
-            trace_.prove("identity",
-                         "is " + name_of(identity) + ", says issuer " + printable(identity.issuer));
+            trace_.prove("identity", "is " + name_of(identity) + ", says issuer " +
+                                         printable(identity.issuer, kInFull));
             return {};
         }
-        const std::string found = name_of(identity) + ", issuer " + printable(identity.issuer);
+        constexpr const char* kOther =
+            "somebody else signed it: if that is the signer you mean, ask for it with "
+            "--certificate-identity and --certificate-oidc-issuer; if not, do not use it";
+        const std::string found =
+            name_of(identity) + ", issuer " + printable(identity.issuer, kInFull);
         if (policy_.identities.size() > 1) {
             return refused("certificate is for " + found + ", which is none of the " +
                            std::to_string(policy_.identities.size()) + " that may sign")
-                .comparing("", found);
+                .comparing("one of the identities of the policy", found)
+                .with_hint(kOther);
         }
         const TrustedIdentity& only = policy_.identities.front();
-        const std::string expected =
-            printable(only.name.text()) + ", issuer " + printable(only.issuer.text());
+        const std::string expected = printable(only.name.text(), kInFull) + ", issuer " +
+                                     printable(only.issuer.text(), kInFull);
         return refused("certificate is for " + found + ", expected " + expected)
-            .comparing(expected, found);
+            .comparing(expected, found)
+            .with_hint(kOther);
     }
 
     const Policy& policy_;
@@ -142,7 +167,8 @@ Result<void> check_key_signer(const TrustedKey& key, const Verified& verified, T
         if (range.contains(time.time)) continue;
         return refused("the key signed at " + to_rfc3339(time.time) + ", it is valid " +
                        to_string(range))
-            .comparing(to_string(range), to_rfc3339(time.time));
+            .comparing("a time " + to_string(range), to_rfc3339(time.time))
+            .with_hint("a key that has ended signs nothing: have it signed again, with a new key");
     }
     trace.prove("key-window", "the key is valid " + to_string(range));
     return {};

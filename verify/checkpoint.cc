@@ -3,6 +3,7 @@
 #include "core/encoding.h"
 #include "verify/signature.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace boltseal {
@@ -32,6 +33,14 @@ Result<std::uint64_t> parse_size(std::string_view line) {
         return bad("checkpoint: size is not a decimal number");
     }
     return size;
+}
+
+// Rekor v1 hashes with SHA-256 whatever the curve, as other old clients do.
+bool is_by(const PublicKey& log, Bytes text, Bytes signature) {
+    const auto algorithms = accepted_algorithms(log);
+    return std::ranges::any_of(algorithms, [&](SignatureAlgorithm algorithm) {
+        return check_signature(log, algorithm, text, signature).has_value();
+    });
 }
 
 }  // namespace
@@ -70,7 +79,8 @@ Result<VerifiedCheckpoint> check_checkpoint(Bytes note, const NoteKey& log) {
     BOLTSEAL_TRY(Checkpoint checkpoint, parse_checkpoint(parsed.text));
     if (checkpoint.origin != log.name) {
         return Error(Fault::Untrusted, "checkpoint is of log " + printable(checkpoint.origin) +
-                                           ", expected '" + log.name + "'");
+                                           ", expected '" + log.name + "'")
+            .comparing(printable(log.name, kInFull), printable(checkpoint.origin, kInFull));
     }
     if (log.type == NoteSignatureType::Ed25519Cosignature) {
         return Error(Fault::Untrusted, "a witness key cannot speak for a log");
@@ -86,17 +96,24 @@ Result<VerifiedCheckpoint> check_rekor_v1_checkpoint(Bytes note, const PublicKey
     bool signed_by_log = false;
     for (const NoteSignature& line : parsed.signatures) {
         if (!equal(line.key_id, Bytes(id).first(line.key_id.size()))) continue;
-        if (!check_signature(log, default_algorithm(log), as_bytes(parsed.text), line.signature)) {
+        if (!is_by(log, as_bytes(parsed.text), line.signature)) {
             return Error(Fault::Untrusted,
                          "note: signature by " + printable(line.name) + " does not verify");
         }
         if (!checkpoint.origin.starts_with(line.name + " - ")) {
             return Error(Fault::Untrusted, "checkpoint is of log " + printable(checkpoint.origin) +
-                                               ", expected one of " + printable(line.name));
+                                               ", expected one of " + printable(line.name))
+                .comparing("a log of " + printable(line.name, kInFull),
+                           printable(checkpoint.origin, kInFull));
         }
         signed_by_log = true;
     }
-    if (!signed_by_log) return Error(Fault::Untrusted, "note: not signed by any known key");
+    if (!signed_by_log) {
+        return Error(Fault::Untrusted, "note: not signed by any known key")
+            .comparing("signed by the log (key id " + to_hex(Bytes(id).first(4)) + ")",
+                       "signed by " + printable(parsed.signatures.front().name) + " (key id " +
+                           to_hex(parsed.signatures.front().key_id) + ")");
+    }
     return VerifiedCheckpoint(std::move(checkpoint), std::string(as_text(note)));
 }
 

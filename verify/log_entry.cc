@@ -117,6 +117,10 @@ Json proof_json(const LogEntry& entry) {
     return json;
 }
 
+std::string describe(const TreeHead& head) {
+    return "size " + std::to_string(head.size) + ", root " + to_base64(head.root.bytes());
+}
+
 Error refused(const std::string& why) {
     return Error(Fault::Untrusted, "log entry: " + why);
 }
@@ -241,7 +245,8 @@ Json to_json(const LogEntry& entry) {
 
 Result<void> check_place(const LogEntry& entry, Bytes body, const VerifiedCheckpoint& checkpoint) {
     if (checkpoint.head() != entry.head) {
-        return refused("proof and checkpoint differ in tree size or root");
+        return refused("proof and checkpoint differ in tree size or root")
+            .comparing(describe(checkpoint.head()), describe(entry.head));
     }
     auto included = check_inclusion(hash_leaf(body), entry.proof, entry.head);
     if (!included) return std::move(included).error().context("log entry");

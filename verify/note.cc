@@ -110,6 +110,29 @@ Result<NoteSigner> check_line(const Note& note, const NoteKey& key, const NoteSi
     return NoteSigner{key, std::nullopt};
 }
 
+std::string short_id(const NoteKeyId& id) {
+    return " (key id " + to_hex(id) + ")";
+}
+
+std::string names_of(const std::vector<NoteKey>& keys) {
+    std::string text;
+    for (const NoteKey& key : keys) {
+        text += (text.empty() ? "signed by " : " or ") + printable(key.name) + short_id(key.id());
+    }
+    return text;
+}
+
+// Those that a person will read.
+std::string names_of(const std::vector<NoteSignature>& lines) {
+    constexpr std::size_t kMost = 5;
+    std::string text;
+    for (const NoteSignature& line : lines) {
+        if (&line - lines.data() == kMost) return text + ", ...";
+        text += (text.empty() ? "signed by " : ", ") + printable(line.name) + short_id(line.key_id);
+    }
+    return text;
+}
+
 void count_once(std::vector<NoteSigner>& signers, NoteSigner signer) {
     const auto same = std::ranges::find_if(
         signers, [&](const NoteSigner& other) { return other.key.key == signer.key.key; });
@@ -216,8 +239,9 @@ Result<std::vector<NoteSigner>> find_signers(const Note& note, const std::vector
 
 Result<std::vector<NoteSigner>> check_note(const Note& note, const std::vector<NoteKey>& known) {
     BOLTSEAL_TRY(auto signers, find_signers(note, known));
-    if (signers.empty()) return Error(Fault::Untrusted, "note: not signed by any known key");
-    return signers;
+    if (!signers.empty()) return signers;
+    return Error(Fault::Untrusted, "note: not signed by any known key")
+        .comparing(names_of(known), names_of(note.signatures));
 }
 
 std::optional<Timestamp> claimed_time(const NoteSignature& line) {

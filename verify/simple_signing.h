@@ -15,6 +15,6 @@ inline constexpr std::string_view kSimpleSigningMediaType =
 // Untrusted unless `signature` is over exactly these payload bytes by a key of the policy, and the
 // payload names the artifact's digest. Always Untrusted when the policy asks for a log.
 Result<Verified> verify_simple_signing(Bytes payload, Bytes signature, const BlobDigest& artifact,
-                                       const Policy& policy, Timestamp now);
+                                       const Policy& policy, Timestamp now, Trace* trace = nullptr);
 
 }  // namespace boltseal

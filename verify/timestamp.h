@@ -5,10 +5,13 @@
 
 namespace boltseal {
 
+enum class TimeSource { Authority, Log };  // a time-stamping authority, or a log's promise
+
 struct ProvedTime {
     Timestamp time;      // to the second, as far as it has passed
     std::string source;  // for people: "timestamp.sigstore.dev", or the log's name
     std::string who;     // what counts once towards a threshold: operator, or the authority
+    TimeSource kind = TimeSource::Authority;
 };
 
 // A TimeStampResp (DER) over `message`: for bundles, the raw bytes of the signature. Missing if no

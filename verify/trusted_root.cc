@@ -63,10 +63,11 @@ struct LogInstance {
     std::string operator_name;
 };
 
-// Names of algorithms that exist, and that nothing here can verify with.
-bool is_known(std::string_view key_details) {
-    return key_details == "PKCS1_RSA_PKCS1V5" || key_details.starts_with("PKIX_ECDSA_P") ||
-           key_details == "PKIX_ED25519" || key_details.starts_with("PKIX_RSA_");
+// Names of algorithms that exist, and that nothing here can verify with, are not among them.
+bool is_known(std::string_view details) {
+    if (details.starts_with("PKIX_ECDSA_P")) return details.find("HMAC") == std::string_view::npos;
+    return details == "PKCS1_RSA_PKCS1V5" || details == "PKIX_ED25519" ||
+           details.starts_with("PKIX_RSA_PKCS1V15_") || details.starts_with("PKIX_RSA_PSS_");
 }
 
 Result<std::optional<PublicKey>> parse_key(const ProtoReader& message, std::string_view details) {

@@ -18,10 +18,23 @@ std::string short_name(const PublicKey& key) {
     return std::string(to_string(key.type())) + " key " + key_hint(key);
 }
 
-std::string first_subject(const Statement& statement) {
-    const Subject& subject = statement.subjects.front();
-    return subject.digests.empty() ? "" : to_string(subject.digests.front());
+// The digests that a statement is about, as far as a person will read.
+std::string subjects_of(const Statement& statement) {
+    constexpr std::size_t kMost = 3;
+    std::string text;
+    std::size_t shown = 0;
+    for (const Subject& subject : statement.subjects) {
+        for (const BlobDigest& digest : subject.digests) {
+            if (++shown > kMost) return text + ", ...";
+            text += (text.empty() ? "" : ", ") + to_string(digest);
+        }
+    }
+    return text;
 }
+
+constexpr const char* kFetchAgain =
+    "the bundle or what it signs was changed since: fetch both again from whoever publishes them, "
+    "and do not use what you have";
 
 // One verification: the parts of the input, and what has been proved of them so far.
 class Verification {
@@ -32,6 +45,7 @@ public:
 
     Result<Verified> run() {
         BOLTSEAL_CHECK(check_strictness());
+        BOLTSEAL_CHECK(check_claim());
         trace_.failed = "signature";
         BOLTSEAL_TRY(const HashedRekord by, find_signer());
         Verified verified{by.key, artifact_.digest};
@@ -56,13 +70,26 @@ private:
             .with_hint("list what deviates with 'boltseal bundle lint'");
     }
 
+    // Before the signature: where another file was signed, that is what a person has to know.
+    Result<void> check_claim() {
+        const auto* message = std::get_if<MessageSignature>(&bundle_.content);
+        if (!message || !message->claimed_digest) return {};
+        if (!digest_for(artifact_, message->claimed_digest->algorithm())) return {};
+        trace_.failed = "subject";
+        return check_claimed_digest(*message, artifact_);
+    }
+
     Result<HashedRekord> find_signer() {
         if (!bundle_.certificate) return find_key();
         if (policy_.identities.empty()) {
             return refused("the bundle is signed with a certificate, expected a key")
-                .with_hint("name the identity that must have signed, and its issuer");
+                .with_hint(
+                    "name who must have signed with --certificate-identity and "
+                    "--certificate-oidc-issuer, and their authorities with --trusted-root");
         }
-        return check_bundle_signature(bundle_, artifact_, bundle_.certificate->key());
+        auto found = check_bundle_signature(bundle_, artifact_, bundle_.certificate->key());
+        if (found || !found.error().hint().empty()) return found;
+        return std::move(found).error().with_hint(kFetchAgain);
     }
 
     // The key that signed. Where the bundle's hint names one of ours, only that one is asked; a
@@ -84,13 +111,29 @@ private:
         }
         if (policy_.keys.size() == 1) return *std::move(first);
         return refused("signature is by none of the " + std::to_string(policy_.keys.size()) +
-                       " keys");
+                       " keys")
+            .comparing("one of the keys given", named_signer())
+            .with_hint(kOtherSigner);
     }
+
+    std::string named_signer() const {
+        if (bundle_.key_hint.empty()) return "the bundle does not say whose key it was";
+        return "the bundle names key " + printable(bundle_.key_hint);
+    }
+
+    static constexpr const char* kOtherSigner =
+        "somebody else signed it: if that is the signer you mean, get their public key from them, "
+        "not from where the bundle is, and name it with --key";
 
     Result<HashedRekord> try_key(const PublicKey& key) {
         auto found = check_bundle_signature(bundle_, artifact_, key);
         if (found) return found;
-        return std::move(found).error().context("signature by " + short_name(key));
+        Error error = std::move(found).error().context("signature by " + short_name(key));
+        if (!error.hint().empty()) return error;
+        if (bundle_.key_hint == key_hint(key)) return std::move(error).with_hint(kFetchAgain);
+        return std::move(error)
+            .comparing("key '" + key_hint(key) + "'", named_signer())
+            .with_hint(kOtherSigner);
     }
 
     Result<void> check_content(Verified& verified) {
@@ -109,7 +152,9 @@ private:
         if (envelope.payload_type != kInTotoPayloadType) {
             return refused("payload type is " + printable(envelope.payload_type) + ", expected '" +
                            std::string(kInTotoPayloadType) + "'")
-                .comparing(std::string(kInTotoPayloadType), envelope.payload_type);
+                .comparing("'" + std::string(kInTotoPayloadType) + "'",
+                           printable(envelope.payload_type, kInFull))
+                .with_hint("what was signed is no attestation or image signature: ask the signer");
         }
         auto statement = parse_statement(envelope.payload);
         if (!statement) return refused(statement.error().message());
@@ -117,7 +162,10 @@ private:
         trace_.failed = "subject";
         if (!find_subject(*statement, artifact_.digest)) {
             return refused("statement is not about " + to_string(artifact_.digest))
-                .comparing(to_string(artifact_.digest), first_subject(*statement));
+                .comparing(to_string(artifact_.digest), subjects_of(*statement))
+                .with_hint(
+                    "it is true of something else: verify that, by its digest, or get the "
+                    "statement that was made about this one");
         }
         trace_.prove("subject", "statement names " + to_string(artifact_.digest));
         verified.statement = *std::move(statement);
@@ -133,12 +181,18 @@ private:
         if (policy_.predicate_type.empty()) {
             return refused("this is an attestation of type " + printable(statement.predicate_type) +
                            ", expected a signature over the artifact itself")
+                .comparing("a signature over the artifact itself",
+                           printable(statement.predicate_type, kInFull))
                 .with_hint("to verify an attestation, name its type with --type");
         }
         if (statement.predicate_type != policy_.predicate_type) {
             return refused("predicate type is " + printable(statement.predicate_type) +
                            ", expected " + printable(policy_.predicate_type))
-                .comparing(policy_.predicate_type, statement.predicate_type);
+                .comparing(printable(policy_.predicate_type, kInFull),
+                           printable(statement.predicate_type, kInFull))
+                .with_hint(
+                    "name the type that you mean with --type; an attestation of another type "
+                    "says something else");
         }
         trace_.prove("predicate-type", "is " + statement.predicate_type);
         return {};
@@ -148,7 +202,8 @@ private:
         trace_.failed = "subject";
         if (!policy_.predicate_type.empty() && !policy_.any_predicate_type) {
             return refused("this is a signature over a file, expected a statement of type " +
-                           printable(policy_.predicate_type));
+                           printable(policy_.predicate_type))
+                .with_hint("without --type, signatures over files are verified");
         }
         BOLTSEAL_CHECK(check_claimed_digest(message, artifact_));
         trace_.prove("subject", "signature is over " + to_string(artifact_.digest));
@@ -159,8 +214,19 @@ private:
         if (bundle_.certificate) {
             return check_certificate_signer(*bundle_.certificate, policy_, verified, trace_);
         }
-        const auto trusted = std::ranges::find(policy_.keys, key, &TrustedKey::key);
-        return check_key_signer(*trusted, verified, trace_);
+        return check_windows(key, verified);
+    }
+
+    // A key that is listed more than once is valid in each of its windows.
+    Result<void> check_windows(const PublicKey& key, const Verified& verified) {
+        std::optional<Error> first;
+        for (const TrustedKey& trusted : policy_.keys) {
+            if (trusted.key != key) continue;
+            auto held = check_key_signer(trusted, verified, trace_);
+            if (held) return held;
+            if (!first) first.emplace(std::move(held).error());
+        }
+        return *std::move(first);
     }
 
     const SigstoreBundle& bundle_;
@@ -185,7 +251,12 @@ Result<Verified> verify_bundle(Bytes bundle, const Artifact& artifact, const Pol
     }
     told.failed = "format";
     auto parsed = parse_bundle(bundle);
-    if (!parsed) return std::move(parsed).error().as(Fault::Untrusted);
+    if (!parsed) {
+        return std::move(parsed)
+            .error()
+            .as(Fault::Untrusted)
+            .with_hint("the bundle is damaged, or of a form that is not accepted: fetch it again");
+    }
     return Verification(*parsed, artifact, policy, now, told).run();
 }
 

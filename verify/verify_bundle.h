@@ -25,7 +25,8 @@ struct Check {
     std::string proof;  // what was bound to what, in a sentence
 };
 
-// What was checked, also when the verdict is a refusal.
+// What was checked, also when the verdict is a refusal. The names of checks are specified in
+// specs/verdicts.md.
 struct Trace {
     std::vector<Check> checks;  // those that held
     std::string failed;         // the name of the one that did not; empty if all held
@@ -42,6 +43,7 @@ struct Verified {
     std::optional<Statement> statement = std::nullopt;  // for DSSE bundles
     std::vector<VerifiedCheckpoint> checkpoints = {};   // one for each log that proved it
     std::vector<std::uint64_t> log_indexes = {};        // beside them
+    std::vector<std::vector<Cosigned>> cosigned = {};   // beside them: the witnesses asked for
     std::vector<Check> checks = {};
     std::optional<CertificateIdentity> identity = std::nullopt;  // who signed with a certificate
     std::vector<ProvedTime> times = {};                          // when the signature existed

@@ -47,7 +47,11 @@ Error not_enough(const VerifiedCheckpoint& checkpoint, const WitnessPolicy& poli
     std::string why = "checkpoint of log " + printable(checkpoint.origin()) + " is cosigned by " +
                       names_of(counted);
     if (!too_old.empty()) why += ", too long ago by " + names_of(too_old);
-    return Error(Fault::Untrusted, why + ": " + what_is_missing(met_by(counted, policy), policy));
+    return Error(Fault::Untrusted, why + ": " + what_is_missing(met_by(counted, policy), policy))
+        .comparing("the quorum " + printable(policy.quorum(), kInFull), to_string(counted))
+        .with_hint(
+            "witnesses sign the newest tree only: have it signed again once they follow the log, "
+            "or name witnesses that do in the witness policy");
 }
 
 }  // namespace

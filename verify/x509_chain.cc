@@ -95,13 +95,18 @@ Result<void> check_time(const CertificatePath& path, const CertificateAuthority&
                         Timestamp time) {
     if (!authority.valid_for.contains(time)) {
         return refused("certificate authority is trusted " + to_string(authority.valid_for) +
-                       ", not at " + to_rfc3339(time));
+                       ", not at " + to_rfc3339(time))
+            .comparing("a time " + to_string(authority.valid_for), to_rfc3339(time));
     }
     for (std::size_t i = 0; i < path.size(); ++i) {
         if (path[i].validity().contains(time)) continue;
         const std::string which = i == 0 ? "certificate" : "issuer of the certificate";
         return refused(which + " is valid " + to_string(path[i].validity()) + ", not at " +
-                       to_rfc3339(time));
+                       to_rfc3339(time))
+            .comparing("a time " + to_string(path[i].validity()), to_rfc3339(time))
+            .with_hint(
+                "whoever stole the key later could have signed it: have it signed again, and "
+                "logged or time-stamped at once");
     }
     return {};
 }

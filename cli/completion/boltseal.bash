@@ -2,10 +2,16 @@
 
 _boltseal_commands() {  # PROGRAM
     case $1 in
-        boltseal) echo keygen sign attest verify pull push tree proof policy inspect version ;;
-        boltseal-verify) echo bundle proof policy inspect version ;;
+        boltseal) echo keygen sign attest verify pull push tree proof recheck bundle policy inspect version ;;
+        boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
         boltseal-log) echo init serve version ;;
     esac
+}
+
+_boltseal_verifier() {
+    echo --key --log-key --witness-policy --trusted-root --certificate-identity --certificate-identity-regexp \
+        --certificate-oidc-issuer --certificate-oidc-issuer-regexp --strict --insecure-no-log --insecure-ignore-sct \
+        --insecure-accept-promise --type --transcript --json
 }
 
 _boltseal_options() {  # PROGRAM COMMAND
@@ -17,18 +23,20 @@ _boltseal_options() {  # PROGRAM COMMAND
             echo --key --passphrase-fd --log --log-key --no-log --insecure-registry --predicate --type --bundle \
                 --json ;;
         boltseal:verify)
-            echo --key --log-key --witness-policy --insecure-no-log --type --log --state --insecure-registry --bundle \
-                --policy --repository --platform --json ;;
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --bundle \
+                --policy --repository --platform ;;
         boltseal:pull)
-            echo --key --log-key --witness-policy --insecure-no-log --type --log --state --insecure-registry \
-                --policy --repository -o --output --platform --json ;;
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+                -o --output --platform ;;
         boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
-        boltseal-verify:bundle) echo --key --log-key --witness-policy --insecure-no-log --type --bundle --json ;;
+        boltseal:bundle) ;;
+        boltseal:"bundle verify" | boltseal-verify:bundle) echo "$(_boltseal_verifier)" --bundle ;;
         boltseal-log:init) echo --dir --origin --url ;;
         boltseal-log:serve) echo --dir --listen ;;
         boltseal-log:version) ;;
         *:proof) echo --proof --log-key --witness-policy --leaf-hash --json ;;
-        *:policy | *:inspect | *:version) echo --json ;;
+        *:recheck) echo --artifact --json ;;
+        *:"bundle lint" | *:lint | *:policy | *:inspect | *:version) echo --json ;;
         *:) echo --version ;;
     esac
     echo -h --help
@@ -37,7 +45,8 @@ _boltseal_options() {  # PROGRAM COMMAND
 # What may stand behind an option: "files", "folders", words, or nothing that is known here.
 _boltseal_values() {  # COMMAND OPTION
     case $2 in
-        --key | --log-key | --witness-policy | --policy | --bundle | --predicate | --proof) echo files ;;
+        --key | --log-key | --witness-policy | --trusted-root | --policy | --bundle | --predicate | --proof | \
+            --transcript | --artifact) echo files ;;
         --state | --dir | --output) echo folders ;;
         -o) [ "$1" != pull ] || echo folders ;;
         --type)
@@ -53,12 +62,15 @@ _boltseal_values() {  # COMMAND OPTION
 _boltseal() {
     local program=${1##*/} word=$2 previous=$3 command='' i
     for ((i = 1; i < COMP_CWORD; i++)); do
-        [[ ${COMP_WORDS[i]} == -* ]] || { command=${COMP_WORDS[i]}; break; }
+        [[ ${COMP_WORDS[i]} != -* ]] || continue
+        command=${command:+$command }${COMP_WORDS[i]}
+        [ "$program $command" = 'boltseal bundle' ] || break  # whose own commands follow
     done
     COMPREPLY=()
     # Flags have nothing behind them but the next word.
     case $previous in
-        --json | --no-log | --insecure-no-log | --only-index | -h | --help | --version) ;;
+        --json | --no-log | --insecure-no-log | --insecure-ignore-sct | --insecure-accept-promise | --strict | \
+            --only-index | -h | --help | --version) ;;
         -*)
             local values
             values=$(_boltseal_values "$command" "$previous")
@@ -73,6 +85,8 @@ _boltseal() {
         mapfile -t COMPREPLY < <(compgen -W "$(_boltseal_options "$program" "$command")" -- "$word")
     elif [ -z "$command" ]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_boltseal_commands "$program")" -- "$word")
+    elif [ "$program $command" = 'boltseal bundle' ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'verify lint' -- "$word")
     elif [ "$program" != boltseal-log ] && [ "$command" != keygen ] && [ "$command" != version ]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
     fi

@@ -23,7 +23,16 @@ function __boltseal_verifier -a program command
     __boltseal_add $program $command -l key -rF -d 'Public key that may have signed'
     __boltseal_add $program $command -l log-key -rF -d 'Key of a log that must prove the entry'
     __boltseal_add $program $command -l witness-policy -rF -d 'Witnesses that must have cosigned the checkpoint'
+    __boltseal_add $program $command -l trusted-root -rF -d 'Sigstore trusted_root.json'
+    __boltseal_add $program $command -l certificate-identity -x -d 'Who must have signed'
+    __boltseal_add $program $command -l certificate-identity-regexp -x -d 'The same as a regular expression'
+    __boltseal_add $program $command -l certificate-oidc-issuer -x -d 'Who must vouch for that identity'
+    __boltseal_add $program $command -l certificate-oidc-issuer-regexp -x -d 'The same as a regular expression'
+    __boltseal_add $program $command -l strict -d 'Refuse what the formats only tolerate'
     __boltseal_add $program $command -l insecure-no-log -d 'Accept signatures that no log has seen'
+    __boltseal_add $program $command -l insecure-ignore-sct -d 'Accept certificates that no log has seen'
+    __boltseal_add $program $command -l insecure-accept-promise -d 'Accept a log\'s promise without its proof'
+    __boltseal_add $program $command -l transcript -rF -d 'Write a record of the verification'
     __boltseal_add $program $command -l type -xa "$__boltseal_types" -d 'Verify an attestation of this type'
 end
 function __boltseal_by_policy -a command
@@ -49,21 +58,26 @@ __boltseal_command boltseal pull 'Verify an image, then fetch it'
 __boltseal_command boltseal push 'Push an image to a registry'
 __boltseal_command boltseal tree 'Show what is attached to an image'
 __boltseal_command boltseal proof 'Verify that an entry is in a log'
+__boltseal_command boltseal recheck 'Replay the transcript of a verification'
+__boltseal_command boltseal bundle 'Verify a file with its bundle, or lint bundles'
 __boltseal_command boltseal policy 'Check, explain or test a policy file'
 __boltseal_command boltseal inspect 'Explain a bundle, checkpoint, proof, statement, entry or key'
 __boltseal_command boltseal-verify bundle 'Verify a file, or a digest, with its bundle'
+__boltseal_command boltseal-verify lint 'List what is odd in bundles'
 __boltseal_command boltseal-verify proof 'Verify that an entry is in a log'
+__boltseal_command boltseal-verify recheck 'Replay the transcript of a verification'
 __boltseal_command boltseal-verify policy 'Check, explain or test a policy file'
 __boltseal_command boltseal-verify inspect 'Explain a bundle, checkpoint, proof, statement, entry or key'
 __boltseal_command boltseal-log init 'Make a log'
 __boltseal_command boltseal-log serve 'Take entries and serve the log'
 
-for command in keygen sign attest verify pull push tree proof policy inspect version
+for command in keygen sign attest verify pull push tree proof recheck policy inspect version
     __boltseal_add boltseal $command -l json -d 'Print JSON'
 end
-for command in bundle proof policy inspect version
+for command in bundle lint proof recheck policy inspect version
     __boltseal_add boltseal-verify $command -l json -d 'Print JSON'
 end
+__boltseal_add boltseal lint -l json -d 'Print JSON'
 for command in sign attest verify pull push tree
     __boltseal_add boltseal $command -l insecure-registry -x -d 'Speak to this registry without TLS'
 end
@@ -88,6 +102,8 @@ __boltseal_by_policy pull
 __boltseal_follower pull
 __boltseal_add boltseal pull -s o -l output -rF -d 'OCI layout to write to'
 __boltseal_add boltseal pull -l platform -xa 'linux/amd64 linux/arm64 linux/arm/v7' -d 'Only this platform of an index'
+__boltseal_add boltseal bundle -n 'not __fish_seen_subcommand_from verify lint' -fa lint -d 'List what is odd in bundles'
+__boltseal_add boltseal bundle -n 'not __fish_seen_subcommand_from verify lint' -fa verify -d 'Verify a file with its bundle'
 __boltseal_verifier boltseal-verify bundle
 __boltseal_add boltseal-verify bundle -l bundle -rF -d 'Bundle to verify with'
 
@@ -96,6 +112,7 @@ for program in boltseal boltseal-verify
     __boltseal_add $program proof -l proof -rF -d 'Proof to verify with'
     __boltseal_add $program proof -l log-key -rF -d 'Key of a log that must prove the entry'
     __boltseal_add $program proof -l witness-policy -rF -d 'Witnesses that must have cosigned the checkpoint'
+    __boltseal_add $program recheck -l artifact -rF -d 'The file that was verified'
     __boltseal_add $program proof -l leaf-hash -x -d 'Hash of the entry in the tree'
 end
 

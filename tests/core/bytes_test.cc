@@ -179,4 +179,21 @@ TEST_CASE("bytes that somebody else chose are printed as plain ASCII", "[bytes]"
     REQUIRE(printable(std::string_view("\0\n\x1b\x7f\xff", 5)) == "'\\x00\\x0a\\x1b\\x7f\\xff'");
     REQUIRE(printable(std::string(100, 'x')) == "'" + std::string(100, 'x') + "'");
     REQUIRE(printable(std::string(101, 'x')) == "'" + std::string(100, 'x') + "...'");
+    REQUIRE(printable("abc", 3) == "'abc'");
+    REQUIRE(printable("abc", 2) == "'ab...'");
+    REQUIRE(printable(std::string(101, 'x'), kInFull) == "'" + std::string(101, 'x') + "'");
+}
+
+TEST_CASE("a line keeps its text and loses what a terminal would obey", "[bytes]") {
+    REQUIRE(without_controls("") == "");
+    REQUIRE(without_controls("app 'ü' \xE6\x96\x87 ~") == "app 'ü' \xE6\x96\x87 ~");
+    REQUIRE(without_controls("a\x1b[2Jb\nc\x7f") == "a\\x1b[2Jb\\x0ac\\x7f");
+    REQUIRE(without_controls(std::string_view("\0\x1f\x20", 3)) == "\\x00\\x1f ");
+    REQUIRE(without_controls("\xC2\x80 \xC2\x9F \xC2\xA0") == "\\xc2\\x80 \\xc2\\x9f \xC2\xA0");
+    const std::string turned = GENERATE("\xE2\x80\x8E", "\xE2\x80\x8F", "\xE2\x80\xAA",
+                                        "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x81\xA9");
+    REQUIRE(without_controls(turned).starts_with("\\xe2\\x8"));
+    const std::string plain = GENERATE("\xE2\x80\x8D", "\xE2\x80\x90", "\xE2\x80\xA9",
+                                       "\xE2\x80\xAF", "\xE2\x81\xA5", "\xE2\x81\xAA", "\xE2\x80");
+    REQUIRE(without_controls(plain) == plain);
 }

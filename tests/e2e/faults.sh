@@ -22,6 +22,7 @@ main() {
     expect 0 boltseal verify --key release.pub "$image"
     manifest=$digest
     fallback=sha256-${manifest#sha256:}
+    registry_says=$name
     bundle=$(cd store/docker/registry/v2/blobs/sha256 && grep -l dsseEnvelope ./*/*/data | cut -d/ -f3)
 
     lookup_faults
@@ -40,6 +41,11 @@ lookup_faults() {
     start_case 500 "GET .*/manifests/$fallback.sig" "registry answered with status 500"
     start_case 500 "GET .*/blobs/sha256:$bundle" "registry answered with status 500"
     start_case 404 "GET .*/blobs/sha256:$bundle" "registry answered with status 404"
+    for fault in junk close stall; do
+        start_case "$fault" "GET .*/(referrers/|manifests/$fallback\$)" "$registry_says"
+    done
+    start_case close "GET .*/blobs/sha256:$bundle" "$registry_says"
+    start_case junk "GET .*/manifests/v1" "$registry_says"
     for number in $(seq $cases); do
         check_case "$number"
     done
@@ -56,7 +62,8 @@ start_case() {
     case $2 in *.sig) key=other ;; esac
     (
         status=0
-        boltseal verify --key $key.pub "$proxy/$name:v1" >"case$cases.out" 2>"case$cases.err" </dev/null || status=$?
+        boltseal verify --key $key.pub --transcript "case$cases.record" "$proxy/$name:v1" >"case$cases.out" \
+            2>"case$cases.err" </dev/null || status=$?
         echo "$status" >"case$cases.status"
     ) &
     echo $! >"case$cases.pid"
@@ -72,6 +79,11 @@ check_case() {  # NUMBER
     grep -qF "$(cat "case$1.why")" err || grep -q 'registry asks for no known kind of login' err ||
         fail "does not say why"
     says_not "not signed"
+    head -n 1 out | grep -q '^undetermined: image ' || fail "does not begin with the verdict"
+    grep -q '^  hint  ' out || fail "does not say what to do"
+    # It is the same a year later, without a registry.
+    expect 3 boltseal recheck "case$1.record"
+    prints "recheck: the verdict of the transcript"
 }
 
 lies() {
@@ -82,8 +94,10 @@ lies() {
     expect 4 boltseal pull --key release.pub "$proxy/$name:v1" -o lied
     [ ! -e lied ] || die "something was left of what was refused"
     start_proxy flip "GET .*/blobs/sha256:$bundle"
-    expect 4 boltseal verify --key release.pub "$proxy/$name:v1"
+    expect 4 boltseal verify --key release.pub --transcript lied.record "$proxy/$name:v1"
     says "$bundle"
+    head -n 1 out | grep -q '^integrity: image ' || fail "does not begin with the verdict"
+    expect 4 boltseal recheck lied.record
 }
 
 writing() {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // faulty-proxy.js PORT FAULT PATTERN: passes requests on to the server at 127.0.0.1:PORT, but those whose "METHOD path"
-// PATTERN matches. They get the status FAULT instead; or, if FAULT is "flip", the true answer with one bit of its body
-// changed. Prints the port it listens on. For what a real registry cannot be made to do.
+// PATTERN matches. They get the status FAULT instead; or, if FAULT is
+//   flip   the true answer with one bit of its body changed
+//   junk   a 200 whose body is not JSON
+//   close  a connection that ends in the middle of the answer
+//   stall  an answer that never ends
+// Prints the port it listens on. For what a real registry cannot be made to do.
 'use strict';
 const http = require('http');
 
@@ -13,8 +17,20 @@ function flipped(body) {
     return body;
 }
 
+const faults = {
+    junk: response => response.end('<html>try later</html>'.padEnd(1000)),
+    close: response => response.write('{"manif', () => response.destroy()),
+    stall: response => response.write('{"manif'),
+};
+
 const server = http.createServer((request, response) => {
     const hit = pattern.test(request.method + ' ' + request.url);
+    if (hit && fault in faults) {
+        request.resume();
+        response.writeHead(200, { 'content-type': 'application/vnd.oci.image.index.v1+json', 'content-length': 1000 });
+        faults[fault](response);
+        return;
+    }
     if (hit && fault !== 'flip') {
         request.resume();
         response.writeHead(Number(fault));

@@ -174,7 +174,7 @@ TEST_CASE("bundles that do not hold are not handed out", "[sign_statement]") {
                     "the bundle just made: the bundle has entries of 0 known log(s), expected 1");
     REQUIRE_REFUSED(
         make_bundle(*content, {entry, entry}, kArtifact, {log.key(), OneEntryLog().key()}, kNow),
-        "the bundle just made: two entries of log 'log.example.com'");
+        "the bundle just made: bundle: has the same log entry twice");
     SignedContent wrong_key = *content;
     wrong_key.key = make_key(KeyType::EcdsaP256)->public_key();
     REQUIRE_REFUSED(make_bundle(wrong_key, {}, kArtifact, {}, kNow),

@@ -122,6 +122,13 @@ void add_extensions(X509* certificate, X509* issuer, const CertificateSpec& spec
     for (const ExtensionSpec& extension : spec.more) add_extension(certificate, extension);
 }
 
+void set_odd_end(X509* certificate, const std::string& text) {
+    const std::unique_ptr<ASN1_STRING, OpensslFree<ASN1_STRING_free>> time(
+        ASN1_STRING_type_new(V_ASN1_GENERALIZEDTIME));
+    REQUIRE(ASN1_STRING_set(time.get(), text.data(), static_cast<int>(text.size())) == 1);
+    REQUIRE(X509_set1_notAfter(certificate, time.get()) == 1);
+}
+
 X509Ptr unsigned_certificate(const CertificateSpec& spec, const PublicKey& key) {
     X509Ptr out(X509_new());
     REQUIRE(X509_set_version(out.get(), X509_VERSION_3) == 1);
@@ -130,6 +137,7 @@ X509Ptr unsigned_certificate(const CertificateSpec& spec, const PublicKey& key) 
     REQUIRE(ASN1_INTEGER_set_uint64(X509_get_serialNumber(out.get()), serial) == 1);
     REQUIRE(ASN1_TIME_set(X509_getm_notBefore(out.get()), spec.validity.start->seconds));
     REQUIRE(ASN1_TIME_set(X509_getm_notAfter(out.get()), spec.validity.end->seconds));
+    if (!spec.odd_end.empty()) set_odd_end(out.get(), spec.odd_end);
     if (!spec.common_name.empty()) {
         REQUIRE(X509_NAME_add_entry_by_NID(
                     X509_get_subject_name(out.get()), NID_commonName, MBSTRING_UTF8,

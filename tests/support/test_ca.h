@@ -59,6 +59,7 @@ Buffer sct_list(const std::vector<Buffer>& promises);  // as the extension holds
 struct CertificateSpec {
     std::string common_name;  // empty: no subject, as Fulcio makes leaves
     TimeRange validity{kLeafStart, kLeafEnd};
+    std::string odd_end;  // a GeneralizedTime that says this, instead of validity.end
     KeyType key_type = KeyType::EcdsaP256;
     std::optional<PublicKey> key;  // instead of a new one
     std::string basic_constraints;

@@ -54,11 +54,11 @@ TEST_CASE("an answer that does not prove the entry is not returned", "[log_clien
         {"\"treeSize\":\"2\"", "\"treeSize\":\"3\"", Fault::Untrusted,
          "log entry: proof and checkpoint differ in tree size or root"},
         {"hashedrekord", "intoto", Fault::Untrusted,
-         "log entry: kind is 'intoto' '0.0.2', expected 'hashedrekord' '0.0.2'"},
+         "log entry: kind is 'intoto' '0.0.2', expected 'hashedrekord' or 'dsse' '0.0.2'"},
         {"\"canonicalizedBody\":\"e", "\"canonicalizedBody\":\"f", Fault::Untrusted,
          "log entry: is about another signature, digest or key"},
         {"\"inclusionPromise\":null", "\"inclusionPromise\":{}", Fault::Malformed,
-         "log entry: 'inclusionPromise' belongs to Rekor v1, which is not read"},
+         "'inclusionPromise.signedEntryTimestamp' is missing"},
     }));
     log.tamper = [&](ApiResponse& response) {
         response.body = replaced(response.body, row.from, row.to);

@@ -185,9 +185,9 @@ TEST_CASE("lists of promises that are not well formed are refused", "[sct]") {
         Buffer list;
     };
     const auto row = GENERATE_COPY(values<Row>({
-        {"input ends too early", {}},
-        {"not an OCTET STRING", to_buffer(whole)},
-        {"unexpected bytes at the end", after_list},
+        {"ends where tag 04 is expected", {}},
+        {"found tag 00, expected tag 04", to_buffer(whole)},
+        {"1 bytes more than expected", after_list},
         {"unexpected bytes at the end", octet_string(after_items)},
         {"input ends too early", octet_string(whole.first(whole.size() - 1))},
         {"list is empty", test::sct_list({})},

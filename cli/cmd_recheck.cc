@@ -1,0 +1,176 @@
+#include "cli/artifact.h"
+#include "cli/command.h"
+#include "cli/difference.h"
+#include "cli/transcript.h"
+#include "core/encoding.h"
+#include "core/file.h"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <ostream>
+
+namespace boltseal {
+
+namespace {
+
+constexpr std::string_view kSchema = "https://boltseal.dev/schema/recheck/v1";
+constexpr std::size_t kMaxTranscript = std::size_t{128} << 20;
+
+struct Options {
+    std::filesystem::path transcript;
+    std::string artifact;
+    bool json = false;
+};
+
+std::string digest_text(const std::optional<TrustFile>& file) {
+    return to_string(digest_of(as_bytes(file->text)));
+}
+
+// Whose word the verdict rests on: what a reader has to compare with what they trust themselves.
+// The names that the files once had would say nothing, and are not recorded.
+using TrustLine = std::pair<std::string, std::string>;
+std::vector<TrustLine> trust_lines(const Case& record, const Policy& policy) {
+    const TrustMaterial& trust = record.trust;
+    std::vector<TrustLine> lines = {{"time", to_rfc3339(record.time)}};
+    for (const TrustedKey& key : policy.keys) {
+        lines.emplace_back("key", std::string(to_string(key.key.type())) + " " + key_hint(key.key));
+    }
+    const auto text = [&](const char* name, const std::string& value) {
+        if (!value.empty()) lines.emplace_back(name, printable(value, kInFull));
+    };
+    text("identity", trust.identity);
+    text("identity-regexp", trust.identity_regexp);
+    text("oidc-issuer", trust.issuer);
+    text("oidc-issuer-regexp", trust.issuer_regexp);
+    if (trust.trusted_root) lines.emplace_back("trusted-root", digest_text(trust.trusted_root));
+    for (const TrustFile& file : trust.log_keys) {
+        if (const auto key = parse_note_key(file)) {
+            lines.emplace_back("log",
+                               printable(key->name, kInFull) + " " + to_hex(key->log_id().bytes()));
+        }
+    }
+    if (trust.witness_policy) {
+        lines.emplace_back("witness-policy", digest_text(trust.witness_policy));
+    }
+    text("type", trust.type);
+    const auto flag = [&](bool set, const char* name) {
+        if (set) lines.emplace_back("flag", name);
+    };
+    flag(trust.no_log, "--insecure-no-log");
+    flag(trust.no_certificate_log, "--insecure-ignore-sct");
+    flag(trust.promise_alone, "--insecure-accept-promise");
+    flag(trust.strict, "--strict");
+    return lines;
+}
+
+// What was computed anew, and where it is not what the transcript says.
+struct Outcome {
+    VerdictSubject subject;
+    std::string tool;
+    std::vector<TrustLine> trust;
+    Judgement judgement;
+    Json verdict;
+    std::optional<Difference> difference;
+};
+
+std::string to_text(const Outcome& outcome) {
+    std::string text = outcome.difference ? "recheck: another verdict than the transcript's"
+                                          : "recheck: the verdict of the transcript";
+    text += ", computed with the trust that it brings:\n";
+    for (const auto& [name, value] : outcome.trust) {
+        text +=
+            "  " + name + std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') + value + '\n';
+    }
+    return text + to_text(outcome.subject, outcome.judgement);
+}
+
+Json to_json(const Outcome& outcome) {
+    Json::Array trust;
+    for (const auto& [name, value] : outcome.trust) {
+        trust.push_back(Json::object({{"name", name}, {"value", value}}));
+    }
+    Json json = Json::object({{"schema", kSchema},
+                              {"same", !outcome.difference},
+                              {"tool", outcome.tool},
+                              {"trust", std::move(trust)},
+                              {"verdict", outcome.verdict}});
+    if (!outcome.difference) return json;
+    return json.set("difference", Json::object({{"where", outcome.difference->where},
+                                                {"recorded", outcome.difference->recorded},
+                                                {"computed", outcome.difference->computed}}));
+}
+
+// Nothing, if it was not given and is not needed. What is given must be what was verified.
+Result<LoadedArtifact> artifact_for(const Transcript& transcript, const Options& options) {
+    const auto& digest = transcript.record.subject.digest;
+    if (options.artifact.empty()) {
+        if (!transcript.needs_artifact) return LoadedArtifact{};
+        return Error(
+                   Fault::Missing,
+                   "the signature is over the bytes of the artifact, which are not in a transcript")
+            .with_hint("give the file that was verified with --artifact");
+    }
+    BOLTSEAL_TRY(LoadedArtifact loaded, load_artifact(options.artifact));
+    if (digest && digest_of(loaded.bytes, digest->algorithm()) == *digest) return loaded;
+    return Error(Fault::Integrity, "'" + options.artifact + "' is not what was verified")
+        .comparing(digest ? to_string(*digest) : "nothing", to_string(loaded.artifact.digest))
+        .with_hint("give the file that was verified with --artifact");
+}
+
+Result<Outcome> recheck(const Options& options) {
+    BOLTSEAL_TRY(const Buffer bytes, read_file(options.transcript, kMaxTranscript));
+    BOLTSEAL_TRY(const Transcript transcript, parse_transcript(bytes));
+    const Case& record = transcript.record;
+    auto policy = make_policy(record.trust, default_type(record.subject));
+    if (!policy) {
+        return std::move(policy).error().context("transcript: trust").as(Fault::Malformed);
+    }
+    BOLTSEAL_TRY(const LoadedArtifact loaded, artifact_for(transcript, options));
+    Outcome outcome{record.subject,
+                    transcript.tool,
+                    trust_lines(record, *policy),
+                    judge(record, *policy, loaded.artifact.bytes),
+                    {},
+                    {}};
+    outcome.verdict = to_json(record.subject, outcome.judgement);
+    outcome.difference = find_difference(
+        transcript.verdict, outcome.verdict,
+        transcript.tool == BOLTSEAL_VERSION ? Sentences::Compare : Sentences::Ignore);
+    return outcome;
+}
+
+Result<void> run(const Options& options, Streams streams) {
+    BOLTSEAL_TRY(const Outcome outcome, recheck(options));
+    streams.out << (options.json ? to_pretty_json(to_json(outcome)) : to_text(outcome));
+    if (const auto& difference = outcome.difference) {
+        return Error(Fault::Untrusted, "'" + options.transcript.string() + "': the verdict at " +
+                                           printable(difference->where) + " is " +
+                                           difference->computed + ", the transcript says " +
+                                           difference->recorded)
+            .comparing(difference->recorded, difference->computed)
+            .with_hint(
+                "the transcript was changed, or another program wrote it: believe what is "
+                "computed, if you trust the keys that it used");
+    }
+    if (outcome.judgement.verified) return {};
+    return Error(outcome.judgement.verified.error()).context(outcome.subject.name);
+}
+
+}  // namespace
+
+Action add_recheck(CLI::App& app) {
+    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto* cmd = app.add_subcommand("recheck", "Replay the transcript of a verification, offline");
+    cmd->add_option("transcript", options->transcript, "File that --transcript wrote")->required();
+    cmd->add_option("--artifact", options->artifact,
+                    "The file that was verified, where its signature is over its bytes")
+        ->type_name("FILE");
+    cmd->add_flag("--json", options->json, "Print JSON");
+    cmd->footer(
+        "Prints whose keys were used, which are the transcript's own. Exit status: that of the "
+        "verdict; 1 if it is not the one in the transcript; 3 if there is none.");
+    return [options](Streams streams) { return run(*options, streams); };
+}
+
+}  // namespace boltseal

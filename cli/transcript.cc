@@ -1,0 +1,298 @@
+#include "cli/transcript.h"
+
+#include "core/encoding.h"
+#include "core/file.h"
+
+#include <algorithm>
+
+namespace boltseal {
+
+namespace {
+
+constexpr std::string_view kSchema = "https://boltseal.dev/schema/transcript/v1";
+constexpr JsonLimits kLimits = {
+    .max_bytes = std::size_t{128} << 20, .max_depth = 8, .max_values = 20'000};
+constexpr std::size_t kMaxKeys = 64;
+constexpr std::size_t kMaxCandidates = 66;
+
+struct FaultName {
+    Fault fault;
+    std::string_view name;
+};
+constexpr FaultName kFaults[] = {
+    {Fault::Malformed, "malformed"},
+    {Fault::Integrity, "integrity"},
+    {Fault::Untrusted, "untrusted"},
+    {Fault::Missing, "missing"},
+    {Fault::Declined, "declined"},
+    {Fault::Config, "config"},
+    {Fault::Io, "io"},
+};
+
+Error bad(const std::string& why) {
+    return Error(Fault::Malformed, "transcript: " + why);
+}
+
+// Text that may be shown.
+Result<std::string> plain_at(const Json& json, std::string_view name) {
+    BOLTSEAL_TRY(const std::string* text, json.string_at(name));
+    if (without_controls(*text) != *text)
+        return bad("'" + std::string(name) + "' has control characters");
+    return *text;
+}
+
+Result<std::string> plain_if(const Json& json, std::string_view name) {
+    if (!json.find(name)) return std::string();
+    return plain_at(json, name);
+}
+
+Result<bool> flag_if(const Json& json, std::string_view name) {
+    const Json* value = json.find(name);
+    if (!value) return false;
+    if (value->as_bool() && *value->as_bool()) return true;
+    return bad("'" + std::string(name) + "' is not true");  // absent is the one spelling of false
+}
+
+Result<Buffer> base64_at(const Json& json, std::string_view name) {
+    BOLTSEAL_TRY(const std::string* text, json.string_at(name));
+    return parse_base64(*text);
+}
+
+Json error_json(const Error& error) {
+    const auto name = std::ranges::find(kFaults, error.fault(), &FaultName::fault);
+    Json json = Json::object({{"fault", name->name}, {"message", error.message()}});
+    if (!error.hint().empty()) json.set("hint", error.hint());
+    if (!error.expected().empty()) json.set("expected", error.expected());
+    if (!error.found().empty()) json.set("found", error.found());
+    return json;
+}
+
+Result<Setback> parse_error(const Json& json, std::string check) {
+    BOLTSEAL_CHECK(json.only({"fault", "message", "hint", "expected", "found"}));
+    BOLTSEAL_TRY(const std::string* name, json.string_at("fault"));
+    const auto fault = std::ranges::find(kFaults, *name, &FaultName::name);
+    if (fault == std::end(kFaults)) return bad("fault " + printable(*name) + " is not known");
+    BOLTSEAL_TRY(const std::string message, plain_at(json, "message"));
+    BOLTSEAL_TRY(const std::string hint, plain_if(json, "hint"));
+    BOLTSEAL_TRY(const std::string expected, plain_if(json, "expected"));
+    BOLTSEAL_TRY(const std::string found, plain_if(json, "found"));
+    return Setback{std::move(check),
+                   Error(fault->fault, message).with_hint(hint).comparing(expected, found)};
+}
+
+Json candidate_json(const Candidate& candidate) {
+    Json json = Json::object({});
+    if (const auto* bundle = std::get_if<Buffer>(&candidate.content)) {
+        json.set("bundle", to_base64(*bundle));
+    } else if (const auto* older = std::get_if<SimpleSigning>(&candidate.content)) {
+        json.set("payload", to_base64(older->payload));
+        json.set("signature", to_base64(older->signature));
+    } else {
+        json.set("error", error_json(std::get<Error>(candidate.content)));
+    }
+    if (candidate.other_type) json.set("otherType", true);
+    return json;
+}
+
+Result<Candidate> parse_candidate(const Json& json) {
+    BOLTSEAL_TRY(const bool other_type, flag_if(json, "otherType"));
+    if (json.find("bundle")) {
+        BOLTSEAL_CHECK(json.only({"bundle", "otherType"}));
+        BOLTSEAL_TRY(Buffer bundle, base64_at(json, "bundle"));
+        return Candidate{std::move(bundle), other_type};
+    }
+    if (json.find("payload")) {
+        BOLTSEAL_CHECK(json.only({"payload", "signature", "otherType"}));
+        BOLTSEAL_TRY(Buffer payload, base64_at(json, "payload"));
+        BOLTSEAL_TRY(Buffer signature, base64_at(json, "signature"));
+        return Candidate{SimpleSigning{std::move(payload), std::move(signature)}, other_type};
+    }
+    BOLTSEAL_CHECK(json.only({"error", "otherType"}));
+    BOLTSEAL_TRY(const Json* object, json.object_at("error"));
+    BOLTSEAL_TRY(Setback unread, parse_error(*object, "evidence"));
+    return Candidate{std::move(unread.error), other_type};
+}
+
+Json files_json(const std::vector<TrustFile>& files) {
+    Json::Array array;
+    for (const TrustFile& file : files) array.emplace_back(file.text);
+    return array;
+}
+
+Result<std::vector<TrustFile>> parse_files(const Json& json, const char* name) {
+    BOLTSEAL_TRY(const Json::Array* array, json.array_at(name));
+    if (array->size() > kMaxKeys) return bad("more than 64 of '" + std::string(name) + "'");
+    std::vector<TrustFile> files;
+    for (const Json& item : *array) {
+        if (!item.is_string()) return bad("'" + std::string(name) + "' has something else in it");
+        files.push_back({name, *item.as_string()});
+    }
+    return files;
+}
+
+Result<std::optional<TrustFile>> parse_file_if(const Json& json, const char* name) {
+    if (!json.find(name)) return std::optional<TrustFile>();
+    BOLTSEAL_TRY(const std::string* text, json.string_at(name));
+    return std::optional(TrustFile{name, *text});
+}
+
+// The members of TrustFlags by their names in a transcript.
+struct TextFlag {
+    const char* name;
+    std::string TrustFlags::*member;
+};
+constexpr TextFlag kTextFlags[] = {
+    {"certificateIdentity", &TrustFlags::identity},
+    {"certificateIdentityRegexp", &TrustFlags::identity_regexp},
+    {"certificateOidcIssuer", &TrustFlags::issuer},
+    {"certificateOidcIssuerRegexp", &TrustFlags::issuer_regexp},
+    {"type", &TrustFlags::type},
+};
+struct BoolFlag {
+    const char* name;
+    bool TrustFlags::*member;
+};
+constexpr BoolFlag kBoolFlags[] = {
+    {"insecureNoLog", &TrustFlags::no_log},
+    {"insecureIgnoreSct", &TrustFlags::no_certificate_log},
+    {"insecureAcceptPromise", &TrustFlags::promise_alone},
+    {"strict", &TrustFlags::strict},
+};
+
+Json trust_json(const TrustMaterial& trust) {
+    Json json =
+        Json::object({{"keys", files_json(trust.keys)}, {"logKeys", files_json(trust.log_keys)}});
+    if (trust.trusted_root) json.set("trustedRoot", trust.trusted_root->text);
+    if (trust.witness_policy) json.set("witnessPolicy", trust.witness_policy->text);
+    for (const TextFlag& flag : kTextFlags) {
+        if (!(trust.*flag.member).empty()) json.set(flag.name, trust.*flag.member);
+    }
+    for (const BoolFlag& flag : kBoolFlags) {
+        if (trust.*flag.member) json.set(flag.name, true);
+    }
+    return json;
+}
+
+Result<TrustMaterial> parse_trust(const Json& json) {
+    BOLTSEAL_CHECK(json.only(
+        {"keys", "logKeys", "trustedRoot", "witnessPolicy", "certificateIdentity",
+         "certificateIdentityRegexp", "certificateOidcIssuer", "certificateOidcIssuerRegexp",
+         "type", "insecureNoLog", "insecureIgnoreSct", "insecureAcceptPromise", "strict"}));
+    TrustMaterial trust;
+    BOLTSEAL_TRY(trust.keys, parse_files(json, "keys"));
+    BOLTSEAL_TRY(trust.log_keys, parse_files(json, "logKeys"));
+    BOLTSEAL_TRY(trust.trusted_root, parse_file_if(json, "trustedRoot"));
+    BOLTSEAL_TRY(trust.witness_policy, parse_file_if(json, "witnessPolicy"));
+    for (const TextFlag& flag : kTextFlags) {
+        BOLTSEAL_TRY(trust.*flag.member, plain_if(json, flag.name));
+    }
+    for (const BoolFlag& flag : kBoolFlags) {
+        BOLTSEAL_TRY(trust.*flag.member, flag_if(json, flag.name));
+    }
+    return trust;
+}
+
+Result<VerdictSubject> parse_subject(const Json& json) {
+    BOLTSEAL_CHECK(json.only({"kind", "name", "digest", "bytesNeeded"}));
+    VerdictSubject subject;
+    BOLTSEAL_TRY(const std::string* kind, json.string_at("kind"));
+    if (*kind != "image" && *kind != "file") return bad("artifact is of no known kind");
+    subject.kind = *kind;
+    BOLTSEAL_TRY(subject.name, plain_at(json, "name"));
+    if (!json.find("digest")) return subject;
+    BOLTSEAL_TRY(const std::string* digest, json.string_at("digest"));
+    BOLTSEAL_TRY(subject.digest, parse_digest(*digest));
+    return subject;
+}
+
+Result<std::optional<Setback>> parse_setback(const Json& json) {
+    const Json* setback = json.find("setback");
+    if (!setback) return std::optional<Setback>();
+    BOLTSEAL_CHECK(setback->only({"check", "error"}));
+    BOLTSEAL_TRY(const std::string* check, setback->string_at("check"));
+    if (*check != "artifact" && *check != "log-history") return bad("setback is of no known check");
+    BOLTSEAL_TRY(const Json* error, setback->object_at("error"));
+    BOLTSEAL_TRY(Setback parsed, parse_error(*error, *check));
+    return std::optional(std::move(parsed));
+}
+
+Result<Case> parse_case(const Json& json) {
+    Case record;
+    BOLTSEAL_TRY(const std::string* time, json.string_at("time"));
+    BOLTSEAL_TRY(record.time, parse_rfc3339(*time));
+    BOLTSEAL_TRY(const Json* artifact, json.object_at("artifact"));
+    BOLTSEAL_TRY(record.subject, parse_subject(*artifact));
+    BOLTSEAL_TRY(const Json* trust, json.object_at("trust"));
+    BOLTSEAL_TRY(record.trust, parse_trust(*trust));
+    BOLTSEAL_TRY(const Json::Array* evidence, json.array_at("evidence"));
+    if (evidence->size() > kMaxCandidates) return bad("more than 66 candidates");
+    for (const Json& item : *evidence) {
+        BOLTSEAL_TRY(Candidate candidate, parse_candidate(item));
+        record.evidence.push_back(std::move(candidate));
+    }
+    BOLTSEAL_TRY(record.setback, parse_setback(json));
+    return record;
+}
+
+Result<Transcript> parse_members(const Json& json) {
+    BOLTSEAL_CHECK(json.only(
+        {"schema", "tool", "time", "artifact", "trust", "evidence", "setback", "verdict"}));
+    BOLTSEAL_TRY(const std::string* schema, json.string_at("schema"));
+    if (*schema != kSchema) return bad("schema is " + printable(*schema));
+    Transcript transcript;
+    BOLTSEAL_TRY(transcript.tool, plain_at(json, "tool"));
+    BOLTSEAL_TRY(transcript.record, parse_case(json));
+    BOLTSEAL_TRY(transcript.needs_artifact, flag_if(*json.find("artifact"), "bytesNeeded"));
+    BOLTSEAL_TRY(const Json* verdict, json.object_at("verdict"));
+    transcript.verdict = *verdict;
+    return transcript;
+}
+
+}  // namespace
+
+Result<Transcript> parse_transcript(Bytes bytes) {
+    auto json = parse_json(bytes, kLimits);
+    if (!json) return std::move(json).error().context("transcript");
+    auto transcript = parse_members(*json);
+    if (!transcript && !transcript.error().message().starts_with("transcript: ")) {
+        return std::move(transcript).error().context("transcript").as(Fault::Malformed);
+    }
+    if (transcript && to_string(*transcript) != as_text(bytes)) {
+        return bad("is not in the one form that it is written in");
+    }
+    return transcript;
+}
+
+std::string to_string(const Transcript& transcript) {
+    const Case& record = transcript.record;
+    Json artifact = Json::object({{"kind", record.subject.kind}, {"name", record.subject.name}});
+    if (record.subject.digest) artifact.set("digest", to_string(*record.subject.digest));
+    if (transcript.needs_artifact) artifact.set("bytesNeeded", true);
+    Json::Array evidence;
+    for (const Candidate& candidate : record.evidence) {
+        evidence.push_back(candidate_json(candidate));
+    }
+    Json json = Json::object({{"schema", kSchema},
+                              {"tool", transcript.tool},
+                              {"time", to_rfc3339(record.time)},
+                              {"artifact", std::move(artifact)},
+                              {"trust", trust_json(record.trust)},
+                              {"evidence", std::move(evidence)},
+                              {"verdict", transcript.verdict}});
+    if (record.setback) {
+        json.set("setback", Json::object({{"check", record.setback->check},
+                                          {"error", error_json(record.setback->error)}}));
+    }
+    return to_canonical_json(json) + '\n';
+}
+
+Result<void> save_transcript(const std::filesystem::path& path, const Transcript& transcript) {
+    const std::string text = to_string(transcript);
+    auto read_back = parse_transcript(as_bytes(text));
+    auto saved =
+        read_back ? write_file(path, as_bytes(text)) : Result<void>(std::move(read_back).error());
+    if (saved) return saved;
+    return std::move(saved).error().context("cannot write transcript").as(Fault::Io);
+}
+
+}  // namespace boltseal
