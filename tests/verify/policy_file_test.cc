@@ -175,6 +175,16 @@ TEST_CASE("what TOML does not allow is refused, whatever the reason is called", 
     REQUIRE(problems[0].starts_with("line "));
 }
 
+TEST_CASE("text that the TOML library does not expect is refused with its line", "[policy_file]") {
+    const std::string line = GENERATE("[\xE2\x80\xA8]", "[#]", "[[\"a\".=]]", "a = 2027-01-01T;",
+                                      "a = 2027-01-01T\n", "a = [ =", "a.= 1", "= 1", "a = ]");
+    CAPTURE(line);
+    const auto problems = problems_of(with("\n" + line));
+    REQUIRE(problems.size() == 1);
+    CAPTURE(problems[0]);
+    REQUIRE(problems[0].starts_with("line 24: "));
+}
+
 TEST_CASE("policies are refused for the right reason", "[policy_file]") {
     const std::string no_name = " is no name: lower-case letters, digits and '-' make one";
     const std::string duration =
@@ -223,7 +233,7 @@ TEST_CASE("policies are refused for the right reason", "[policy_file]") {
          changed("\"scan.pub\"", "\"scan.pub\", note = \"x\"")},
         {"line 15: 'file': vkey: not of the form name+hash+key; line 20: asks for "
          "1 log(s), and [trust] has 0 that this policy lets count",
-         changed("log.pub", "ci.pub")},
+         changed("log.pub", "junk")},
         {"line 16: 'more' has the key of log 'log.example.com', which is trusted already",
          changed("[[policy]]", "more = { file = \"log.pub\" }\n[[policy]]")},
         {"line 15: 'file' is the key of a witness, not of a log",
@@ -309,6 +319,7 @@ TEST_CASE("policies are refused for the right reason", "[policy_file]") {
          with(attestation_with + "\"99999999999d\"\n")},
         {"line 28: 'max_age' is 'd'" + duration, with(attestation_with + "\"d\"\n")},
     }));
+    world().put("junk", to_buffer("junk"));
     world().put("witness.pub", to_buffer(to_vkey(test::TestWitness("w1").key())));
     REQUIRE(problem_of(row.text) == row.why);
 }
