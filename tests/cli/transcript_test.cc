@@ -40,7 +40,7 @@ Judgement replay(const Transcript& transcript) {
     const auto policy =
         make_policy(transcript.record.trust, default_type(transcript.record.subject));
     REQUIRE_OK(policy);
-    return judge(transcript.record, *policy, std::nullopt);
+    return judge(transcript.record, *policy);
 }
 
 }  // namespace
@@ -98,9 +98,9 @@ TEST_CASE("a verdict depends on the time of the transcript", "[transcript]") {
     REQUIRE_OK(policy);
     Policy ended = *policy;
     ended.expires = Timestamp{1'789'999'999};
-    REQUIRE_FAULT(judge(transcript.record, ended, std::nullopt).verified, Fault::Config);
+    REQUIRE_FAULT(judge(transcript.record, ended).verified, Fault::Config);
     transcript.record.time = *ended.expires;
-    REQUIRE_OK(judge(transcript.record, ended, std::nullopt).verified);
+    REQUIRE_OK(judge(transcript.record, ended).verified);
 }
 
 TEST_CASE("a transcript has one spelling", "[transcript]") {
