@@ -13,7 +13,7 @@ FUZZ(input) {
     for (const char c : record.subject.name) LAW(static_cast<unsigned char>(c) >= 0x20);
     const auto policy = make_policy(record.trust, default_type(record.subject));
     if (!policy) return;
-    const Judgement judgement = judge(record, *policy, std::nullopt);
+    const Judgement judgement = judge(record, *policy);
     if (!judgement.verified) return;
     LAW(!record.evidence.empty() && record.subject.digest && !record.setback);
     LAW(!policy->keys.empty() || !policy->identities.empty());
