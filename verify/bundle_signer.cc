@@ -54,9 +54,9 @@ private:
         std::optional<Error> closest;
         bool issued = false;  // by the authority that it is about, which says more than the others
         std::string failed;
-        for (const CertificateAuthority& authority : policy_.root.certificate_authorities) {
-            auto path = check_chain(leaf, authority, times, CertificateUse::CodeSigning);
-            auto held = path ? check_transparency(leaf, *path, authority)
+        for (const CertificateAuthority* authority : in_order_of_promise(times)) {
+            auto path = check_chain(leaf, *authority, times, CertificateUse::CodeSigning);
+            auto held = path ? check_transparency(leaf, *path, *authority)
                              : Result<void>(std::move(path).error());
             if (held) return held;
             const bool issued_it = path || !held.error().expected().empty();
@@ -71,6 +71,19 @@ private:
         }
         return refused("no certificate authority is trusted")
             .with_hint("name the authorities with --trusted-root");
+    }
+
+    // Those first that are trusted at all the times: the others can only say why they refuse, and
+    // that takes reading their certificates.
+    std::vector<const CertificateAuthority*> in_order_of_promise(
+        const std::vector<Timestamp>& times) const {
+        std::vector<const CertificateAuthority*> authorities;
+        for (const auto& one : policy_.root.certificate_authorities) authorities.push_back(&one);
+        std::ranges::stable_partition(authorities, [&](const CertificateAuthority* one) {
+            return std::ranges::all_of(
+                times, [&](Timestamp time) { return one->valid_for.contains(time); });
+        });
+        return authorities;
     }
 
     static Error explain(Error error) {

@@ -46,10 +46,11 @@ private:
         const auto bytes = table_.file("trusted_root", kMaxRootFile);
         if (!bytes) return;
         auto root = parse_trusted_root(*bytes);
-        if (root) {
+        const auto checked = root ? check_authorities(*root) : Result<void>(root.error());
+        if (checked) {
             trust_.root = *std::move(root);
         } else {
-            table_.problem_at("trusted_root", "'trusted_root': " + root.error().message());
+            table_.problem_at("trusted_root", "'trusted_root': " + checked.error().message());
         }
     }
 

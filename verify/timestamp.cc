@@ -192,6 +192,9 @@ Result<ProvedTime> check_timestamp(Bytes response, Bytes message,
     const OpensslErrorScope errors;
     std::optional<Error> refusal;
     for (const CertificateAuthority& authority : authorities) {
+        if (auto read = authority.chain.check(); !read) {
+            return std::move(read).error().context("time-stamping authority").as(Fault::Config);
+        }
         const auto signer = find_signer(token.signed_data, authority);
         if (!signer) continue;
         const std::string source = source_of(authority, *signer);

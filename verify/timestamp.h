@@ -16,7 +16,7 @@ struct ProvedTime {
 
 // A TimeStampResp (DER) over `message`: for bundles, the raw bytes of the signature. Missing if no
 // authority of the list has signed it; Untrusted if one has and anything about it does not hold;
-// Malformed if it is no granted response.
+// Malformed if it is no granted response; Config if a certificate of an authority cannot be read.
 //
 // Status 0 alone is granted: with modifications (1) it is not what was asked for. An authority has
 // signed it if the token names a signer of its chain, or, where the chain has none, if the token

@@ -151,11 +151,12 @@ Result<CertificateAuthority> parse_authority(const ProtoReader& message) {
     BOLTSEAL_TRY(const ProtoReader chain, message.message("certChain"));
     BOLTSEAL_TRY(const auto members, chain.messages("certificates", kMaxChain));
     if (members.empty()) return chain.bad("certificates", "is empty");
+    std::vector<Buffer> certificates;
     for (const ProtoReader& member : members) {
-        BOLTSEAL_TRY(const Buffer der, member.bytes("rawBytes"));
-        BOLTSEAL_TRY(Certificate certificate, parse_certificate(der));
-        authority.chain.push_back(std::move(certificate));
+        BOLTSEAL_TRY(Buffer der, member.bytes("rawBytes"));
+        certificates.push_back(std::move(der));
     }
+    authority.chain = CertificateChain::later(std::move(certificates));
     return authority;
 }
 
@@ -194,6 +195,15 @@ Result<TrustedRoot> parse_trusted_root(Bytes bytes) {
                  parse_authorities(root, "certificateAuthorities"));
     BOLTSEAL_TRY(trusted.timestamp_authorities, parse_authorities(root, "timestampAuthorities"));
     return trusted;
+}
+
+Result<void> check_authorities(const TrustedRoot& root) {
+    for (const auto* authorities : {&root.certificate_authorities, &root.timestamp_authorities}) {
+        for (const CertificateAuthority& authority : *authorities) {
+            BOLTSEAL_CHECK(authority.chain.check());
+        }
+    }
+    return {};
 }
 
 }  // namespace boltseal

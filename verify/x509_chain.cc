@@ -115,9 +115,9 @@ Result<void> check_time(const CertificatePath& path, const CertificateAuthority&
 // there is to verify. Empty if neither leads anywhere.
 CertificatePath known_path(const Certificate& leaf, const CertificateAuthority& authority) {
     if (!authority.memo) return {};  // it has been moved from
-    CertificatePath path = authority.memo->find(leaf, authority.chain);
+    CertificatePath path = authority.memo->find(leaf, authority.chain.certificates());
     if (!path.empty()) return path;
-    const CertificatePath issuers = authority.memo->find_issuer(leaf, authority.chain);
+    const CertificatePath issuers = authority.memo->find_issuer(leaf, authority.chain.certificates());
     if (issuers.empty()) return {};
     auto extended = build_path(leaf, {issuers.front()});
     if (!extended) return {};
@@ -128,10 +128,10 @@ CertificatePath known_path(const Certificate& leaf, const CertificateAuthority& 
 Result<CertificatePath> prove_path(const Certificate& leaf, const CertificateAuthority& authority) {
     CertificatePath path = known_path(leaf, authority);
     if (path.empty()) {
-        BOLTSEAL_TRY(path, build_path(leaf, authority.chain));
+        BOLTSEAL_TRY(path, build_path(leaf, authority.chain.certificates()));
     }
     if (path.size() < 2) return refused("certificate is the anchor itself");
-    if (authority.memo) authority.memo->remember(path, authority.chain);
+    if (authority.memo) authority.memo->remember(path, authority.chain.certificates());
     return path;
 }
 
@@ -141,6 +141,9 @@ Result<std::vector<Certificate>> check_chain(const Certificate& leaf,
                                              const CertificateAuthority& authority,
                                              const std::vector<Timestamp>& times,
                                              CertificateUse use) {
+    if (auto read = authority.chain.check(); !read) {
+        return std::move(read).error().context("certificate authority").as(Fault::Config);
+    }
     if (authority.chain.empty() || authority.chain.size() > kMaxChain) {
         return Error(Fault::Config, "certificate authority does not have 1 to 16 certificates");
     }

@@ -30,9 +30,11 @@ std::vector<CertificateAuthority> authorities(const std::string& root, const cha
         authority.uri = **one.string_at("uri");
         authority.valid_for = range_of(**one.object_at("validFor"));
         const Json& chain = **one.object_at("certChain");
+        std::vector<Certificate> certificates;
         for (const Json& certificate : **chain.array_at("certificates")) {
-            authority.chain.push_back(parse_certificate(raw_bytes(certificate)).value());
+            certificates.push_back(parse_certificate(raw_bytes(certificate)).value());
         }
+        authority.chain = std::move(certificates);
         out.push_back(std::move(authority));
     }
     return out;

@@ -86,13 +86,15 @@ TestTsa::TestTsa(const std::string& host, const CertificateSpec& spec, const Tes
     auto issued = ca.issue(spec);
     authority_.uri = "https://" + host + "/api/v1/timestamp";
     authority_.operator_name.clear();
-    authority_.chain.insert(authority_.chain.begin(), issued.certificate);
+    std::vector<Certificate> chain = authority_.chain;
+    chain.insert(chain.begin(), issued.certificate);
+    authority_.chain = std::move(chain);
     key_ = issued.key;
 }
 
 CertificateAuthority TestTsa::issuers() const {
     CertificateAuthority without = authority_;
-    without.chain.erase(without.chain.begin());
+    without.chain = std::vector<Certificate>(authority_.chain.begin() + 1, authority_.chain.end());
     return without;
 }
 

@@ -32,9 +32,11 @@ CertificateAuthority read_authority(const Json& json) {
     const Json& valid_for = *json.object_at("validFor").value();
     authority.valid_for.start = parse_rfc3339(*valid_for.string_at("start").value()).value();
     const Json& chain = *json.object_at("certChain").value();
+    std::vector<Certificate> certificates;
     for (const Json& certificate : *chain.array_at("certificates").value()) {
-        authority.chain.push_back(parse_certificate(base64_at(certificate, "rawBytes")).value());
+        certificates.push_back(parse_certificate(base64_at(certificate, "rawBytes")).value());
     }
+    authority.chain = std::move(certificates);
     return authority;
 }
 

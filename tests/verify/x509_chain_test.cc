@@ -342,12 +342,12 @@ TEST_CASE("what was proved with one authority is not proved with another", "[x50
     REQUIRE_OK(check(leaf, authority));
     const std::string why = "certificate does not lead to this authority";
 
-    authority.chain.back() = TestCa().certificate();
+    authority.chain = Path{ca.certificate(), TestCa().certificate()};
     REQUIRE_REFUSED(check(leaf, authority), why);
     REQUIRE_REFUSED(check(leaf_of(ca), authority), why);
-    authority.chain.back() = root.certificate();
+    authority.chain = Path{ca.certificate(), root.certificate()};
     REQUIRE_OK(check(leaf, authority));
-    authority.chain.erase(authority.chain.begin());
+    authority.chain = Path{root.certificate()};
     REQUIRE_REFUSED(check(leaf, authority), why);
     REQUIRE_REFUSED(check(leaf_of(ca), authority), why);
 }
