@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxNote = std::size_t{1} << 20;
+constexpr std::string_view kUnfinished = ".new";  // what a file is called until it is durable
 
 Error io_error(const std::string& doing, const fs::path& path) {
     return Error(Fault::Io, doing + " '" + path.string() + "': " + std::strerror(errno));
@@ -39,32 +40,63 @@ Result<int> take_lock(const fs::path& directory) {
                  "another process has the log in '" + directory.string() + "' open");
 }
 
-// A killed process leaves unfinished files behind, whose names the next one may want to use.
-Result<void> remove_leftovers(const fs::path& directory) {
-    std::error_code error;
-    auto it = fs::recursive_directory_iterator(directory, error);
-    while (!error && it != fs::recursive_directory_iterator()) {
-        const fs::path path = it->path();
-        it.increment(error);
-        const std::string name = path.filename().string();
-        if (name.find(".tmp.") != std::string::npos) ::unlink(path.c_str());
+// A file that is written but not durable yet, under a name of its own.
+struct Unfinished {
+    fs::path place;
+    int fd = -1;
+
+    fs::path name() const { return place.string() + std::string(kUnfinished); }
+};
+
+Result<void> write_whole(int fd, const fs::path& path, Bytes bytes) {
+    while (!bytes.empty()) {
+        const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return io_error("cannot write", path);
+        bytes = bytes.subspan(static_cast<std::size_t>(n));
     }
-    if (!error) return {};
-    return Error(Fault::Io, "cannot look through '" + directory.string() + "': " + error.message());
+    return {};
 }
+
+// One that a killed process has left is overwritten: only one process has the log open.
+Result<void> write_unfinished(Unfinished& file, Bytes bytes) {
+    const fs::path name = file.name();
+    file.fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (file.fd < 0) return io_error("cannot create", name);
+    return write_whole(file.fd, name, bytes);
+}
+
+// Unlike rename, link never replaces. What is there already must be the same.
+Result<void> finish(const Unfinished& file, Bytes bytes) {
+    const fs::path name = file.name();
+    if (::fsync(file.fd) != 0) return io_error("cannot sync", name);
+    if (::link(name.c_str(), file.place.c_str()) != 0) {
+        if (errno != EEXIST) return io_error("cannot create", file.place);
+        BOLTSEAL_TRY(const Buffer present, read_file(file.place, kMaxBundleSize));
+        if (!equal(present, bytes)) {
+            return Error(Fault::Declined, "'" + file.place.string() + "' has other bytes already");
+        }
+    }
+    if (::unlink(name.c_str()) != 0) return io_error("cannot remove", name);
+    return {};
+}
+
+// Closes whatever is open when a put ends early.
+struct OpenFiles {
+    std::vector<Unfinished> files;
+    ~OpenFiles() {
+        for (const Unfinished& file : files) {
+            if (file.fd >= 0) ::close(file.fd);
+        }
+    }
+};
 
 }  // namespace
 
 Result<std::unique_ptr<FileStorage>> FileStorage::open(const fs::path& directory) {
     BOLTSEAL_TRY(const int lock, take_lock(directory));
     std::unique_ptr<FileStorage> storage(new FileStorage(directory, lock));
-    BOLTSEAL_CHECK(remove_leftovers(directory));
-    BOLTSEAL_TRY(const std::optional<std::string> head, storage->load());
-    if (head) {
-        // Written anew: after a failed fsync the page cache may show what the disk does not have.
-        BOLTSEAL_CHECK(write_file(directory / "head", as_bytes(*head)));
-        BOLTSEAL_CHECK(storage->publish(*head));
-    }
+    BOLTSEAL_CHECK(storage->ensure_folder(directory / "public"));
     return storage;
 }
 
@@ -88,57 +120,46 @@ Result<void> FileStorage::ensure_folder(const fs::path& folder) {
     return {};
 }
 
-Result<void> FileStorage::put(std::string_view path, Bytes object) {
-    const fs::path place = place_of(path);
-    {
-        const std::lock_guard guard(mutex_);
-        BOLTSEAL_CHECK(ensure_folder(place.parent_path()));
+// All are written before the first is waited for: the disk then does them together.
+Result<void> FileStorage::put(const std::vector<StoredObject>& objects) {
+    OpenFiles open;
+    std::set<fs::path> folders;
+    for (const StoredObject& object : objects) {
+        const fs::path place = place_of(object.path);
+        {
+            const std::lock_guard guard(mutex_);
+            BOLTSEAL_CHECK(ensure_folder(place.parent_path()));
+        }
+        folders.insert(place.parent_path());
+        open.files.push_back({place, -1});
+        BOLTSEAL_CHECK(write_unfinished(open.files.back(), object.bytes));
     }
-    auto created = create_file(place, object, FileMode::Public);
-    if (created || created.error().fault() != Fault::Declined) return created;
-
-    BOLTSEAL_TRY(const Buffer present, read_file(place, kMaxBundleSize));
-    if (!equal(present, object)) {
-        return Error(Fault::Declined, "'" + std::string(path) + "' has other bytes already");
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        BOLTSEAL_CHECK(finish(open.files[i], objects[i].bytes));
     }
-    return sync_directory(place.parent_path());  // its bytes are durable, its name may not be
-}
-
-Result<void> FileStorage::replace(std::string_view path, Bytes object) {
-    const fs::path place = place_of(path);
-    {
-        const std::lock_guard guard(mutex_);
-        BOLTSEAL_CHECK(ensure_folder(place.parent_path()));
-    }
-    return write_file(place, object);
+    for (const fs::path& folder : folders) BOLTSEAL_CHECK(sync_directory(folder));
+    return {};
 }
 
 Result<Buffer> FileStorage::get(std::string_view path) {
     return read_file(place_of(path), kMaxBundleSize);
 }
 
-Result<std::optional<std::string>> FileStorage::load() {
-    auto bytes = read_file(directory_ / "head", kMaxNote);
+Result<std::optional<std::string>> FileStorage::last() {
+    auto bytes = read_file(place_of("checkpoint"), kMaxNote);
     if (!bytes && bytes.error().fault() == Fault::Missing) return std::optional<std::string>();
     if (!bytes) return std::move(bytes).error();
     return std::optional<std::string>(as_text(*bytes));
 }
 
-Result<void> FileStorage::advance(const std::optional<std::string>& expected,
-                                  const std::string& next) {
-    BOLTSEAL_TRY(const std::optional<std::string> present, load());
-    if (present != expected)
-        return Error(Fault::Declined, "another writer has moved the log's head");
-    BOLTSEAL_CHECK(write_file(directory_ / "head", as_bytes(next)));
-    return publish(next);
-}
-
-Result<void> FileStorage::publish(const std::string& note) {
-    {
-        const std::lock_guard guard(mutex_);
-        BOLTSEAL_CHECK(ensure_folder(directory_ / "public"));
+Result<VerifiedCheckpoint> FileStorage::publish(const VerifiedCheckpoint& signed_head) {
+    OpenFiles open{{{place_of("checkpoint"), -1}}};
+    Unfinished& file = open.files.front();
+    BOLTSEAL_CHECK(write_unfinished(file, as_bytes(signed_head.note())));
+    if (::rename(file.name().c_str(), file.place.c_str()) != 0) {
+        return io_error("cannot replace", file.place);
     }
-    return write_file(directory_ / "public" / "checkpoint", as_bytes(note));
+    return signed_head;
 }
 
 }  // namespace boltseal

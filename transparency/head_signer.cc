@@ -12,24 +12,41 @@ Result<NoteKey> log_note_key(const std::string& origin, const PublicKey& key) {
     return NoteKey{origin, NoteSignatureType::Ed25519, key};
 }
 
-Result<VerifiedCheckpoint> HeadSigner::resume(const std::string& note) {
-    BOLTSEAL_TRY(VerifiedCheckpoint ours, check_checkpoint(as_bytes(note), key_));
-    last_ = ours.head();
+Result<VerifiedCheckpoint> LocalHeadSigner::last() {
+    BOLTSEAL_TRY(const std::optional<std::string> note, heads_.load());
+    if (!note) return Error(Fault::Missing, "the log has no signed head");
+    if (last_ && last_->note() == *note) return *last_;
+    auto ours = check_checkpoint(as_bytes(*note), key_);
+    if (!ours) return std::move(ours).error().context("newest head of the log");
+    last_ = *ours;
     return ours;
 }
 
-Result<VerifiedCheckpoint> HeadSigner::sign(const TreeHead& head) {
-    if (last_ && head.size < last_->size) {
-        return Error(Fault::Untrusted, "refusing to sign a head smaller than the last one");
-    }
-    if (last_ && head.size == last_->size && head.root != last_->root) {
-        return Error(Fault::Untrusted, "refusing to sign a second root for one size");
-    }
-    last_ = head;  // before there is a signature: one that got lost still counts
+Result<VerifiedCheckpoint> LocalHeadSigner::make_checkpoint(const TreeHead& head) {
     const std::string text = to_string(Checkpoint{key_.name, head, {}});
     BOLTSEAL_TRY(Buffer signature, signer_.sign(as_bytes(text)));
     const Note note{text, {NoteSignature{key_.name, key_.id(), std::move(signature)}}};
     return check_checkpoint(as_bytes(to_string(note)), key_);
+}
+
+Result<VerifiedCheckpoint> LocalHeadSigner::sign(const TreeHead& head,
+                                                 const ConsistencyProof& proof) {
+    auto last_signed = last();
+    if (!last_signed && last_signed.error().fault() != Fault::Missing) return last_signed;
+    std::optional<std::string> expected;
+    if (last_signed) {
+        if (auto consistent = check_consistency(last_signed->head(), head, proof); !consistent) {
+            return std::move(consistent).error().context("refusing to sign");
+        }
+        if (head == last_signed->head()) return last_signed;
+        expected = last_signed->note();
+    } else if (head != TreeHead{0, hash_empty()}) {
+        return Error(Fault::Untrusted, "refusing to sign: a log starts with the empty tree");
+    }
+    BOLTSEAL_TRY(VerifiedCheckpoint next, make_checkpoint(head));
+    BOLTSEAL_CHECK(heads_.advance(expected, next.note()));
+    last_ = next;
+    return next;
 }
 
 }  // namespace boltseal

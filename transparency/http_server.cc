@@ -1,363 +1,294 @@
 #include "transparency/http_server.h"
 
-#include "transparency/request_head.h"
-
-// Limits behind our own, for this one translation unit; none of the library is used elsewhere.
-#define CPPHTTPLIB_USE_POLL
-#define CPPHTTPLIB_REQUEST_URI_MAX_LENGTH 1152
-#define CPPHTTPLIB_HEADER_MAX_LENGTH 8192
-#define CPPHTTPLIB_HEADER_MAX_COUNT 64
-#define CPPHTTPLIB_MAX_LINE_LENGTH 8192
-#define CPPHTTPLIB_PAYLOAD_MAX_LENGTH 1048576
-#define CPPHTTPLIB_FORM_URL_ENCODED_PAYLOAD_MAX_LENGTH 1
-#define CPPHTTPLIB_MULTIPART_FORM_DATA_FILE_MAX_COUNT 1
-#define CPPHTTPLIB_RANGE_MAX_COUNT 1
-#define CPPHTTPLIB_KEEPALIVE_MAX_COUNT 1
-#define CPPHTTPLIB_LISTEN_BACKLOG 1024
-#define CPPHTTPLIB_TCP_NODELAY true
-#include <arpa/inet.h>
-#include <httplib.h>
-#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <charconv>
-#include <thread>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <unordered_map>
 
 namespace boltseal {
 
 namespace {
 
-static_assert(std::string_view(CPPHTTPLIB_VERSION) == "0.18.7",
-              "Stream and process_request differ between versions: read them again");
+using Clock = HttpConnection::Clock;
+using State = HttpConnection::State;
 
-using Clock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
+constexpr std::chrono::milliseconds kSweep{50};  // how exactly deadlines are kept
+constexpr std::size_t kOtherFiles = 128;         // that the process may have open
+constexpr std::uint64_t kListener = 0;           // connections are numbered behind these
+constexpr std::uint64_t kOutbox = 1;
 
-constexpr milliseconds kIdleSlice{100};
-constexpr milliseconds kLinger{1'000};
-constexpr std::size_t kMaxLinger = std::size_t{1} << 20;
-
-enum class Read { More, Closed, TimedOut };
-
-// One client's socket, with bytes that were read ahead. Every wait has a deadline.
-class Connection {
+// Answers on their way back to the server's thread. Replies keep it alive: the server, and every
+// request that was not answered yet.
+class Outbox {
 public:
-    explicit Connection(int fd) : fd_(fd) {}
+    Outbox() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+    Outbox(const Outbox&) = delete;
+    Outbox& operator=(const Outbox&) = delete;
+    ~Outbox() { ::close(fd_); }
+
+    struct Answer {
+        std::uint64_t connection;
+        ApiResponse response;
+    };
 
     int fd() const { return fd_; }
-    std::string& buffer() { return buffer_; }
-
-    bool wait(short events, Clock::time_point deadline) const {
-        const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
-        if (left.count() <= 0) return false;
-        pollfd waiting{fd_, events, 0};
-        const int ready = ::poll(&waiting, 1, static_cast<int>(left.count()));
-        return ready > 0 || (ready < 0 && errno == EINTR);
-    }
-
-    Read read(std::size_t limit, Clock::time_point deadline) {
-        if (!wait(POLLIN, deadline)) return Read::TimedOut;
-        char chunk[8192];
-        const ssize_t n = ::recv(fd_, chunk, std::min(limit, sizeof chunk), MSG_DONTWAIT);
-        if (n < 0 && (errno == EAGAIN || errno == EINTR)) return Read::More;
-        if (n <= 0) return Read::Closed;
-        buffer_.append(chunk, static_cast<std::size_t>(n));
-        return Read::More;
-    }
-
-    bool write(std::string_view bytes, Clock::time_point deadline) const {
-        while (!bytes.empty()) {
-            const ssize_t n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-            if (n > 0) {
-                bytes.remove_prefix(static_cast<std::size_t>(n));
-            } else if ((errno != EAGAIN && errno != EINTR) || !wait(POLLOUT, deadline)) {
-                return false;
-            }
+    void post(std::uint64_t connection, ApiResponse response) {
+        bool wake = false;
+        {
+            const std::lock_guard guard(mutex_);
+            answers_.push_back({connection, std::move(response)});
+            wake = std::exchange(asleep_, false);
         }
-        return true;
+        if (wake) ring();
     }
-
-    // Closing with unread bytes would reset the connection, and the client lose our answer.
-    void linger() {
-        ::shutdown(fd_, SHUT_WR);
-        const auto deadline = Clock::now() + kLinger;
-        for (std::size_t drained = 0; drained < kMaxLinger; drained += buffer_.size()) {
-            buffer_.clear();
-            if (read(kMaxLinger, deadline) != Read::More) return;
-        }
+    void ring() const {
+        const std::uint64_t one = 1;
+        (void)!::write(fd_, &one, sizeof one);
+    }
+    // Before waiting: true if there is nothing to do, and the next answer will ring.
+    bool fall_asleep() {
+        const std::lock_guard guard(mutex_);
+        asleep_ = answers_.empty();
+        return asleep_;
+    }
+    void silence() const {
+        std::uint64_t count = 0;
+        (void)!::read(fd_, &count, sizeof count);
+    }
+    std::vector<Answer> take() {
+        const std::lock_guard guard(mutex_);
+        asleep_ = false;
+        return std::exchange(answers_, {});
     }
 
 private:
-    int fd_;
-    std::string buffer_;
+    const int fd_;
+    std::mutex mutex_;  // guards everything below; held for no more than that
+    std::vector<Answer> answers_;
+    bool asleep_ = false;
 };
 
-// What the library reads: a head of ours. What it writes: into memory.
-class MemoryStream : public httplib::Stream {
-public:
-    MemoryStream(std::string head, int fd) : head_(std::move(head)), fd_(fd) {}
-
-    std::string& written() { return written_; }
-
-    bool is_readable() const override { return at_ < head_.size(); }
-    bool is_writable() const override { return true; }
-    ssize_t read(char* ptr, std::size_t size) override {
-        const std::size_t n = head_.copy(ptr, size, at_);
-        at_ += n;
-        return static_cast<ssize_t>(n);
-    }
-    ssize_t write(const char* ptr, std::size_t size) override {
-        written_.append(ptr, size);
-        return static_cast<ssize_t>(size);
-    }
-    void get_remote_ip_and_port(std::string&, int&) const override {}
-    void get_local_ip_and_port(std::string&, int&) const override {}
-    socket_t socket() const override { return fd_; }
-
-private:
-    std::string head_;
-    std::size_t at_ = 0;
-    std::string written_;
-    int fd_;
-};
-
-// The library's pool, which does not say how many connections it has.
-class CountingPool : public httplib::TaskQueue {
-public:
-    CountingPool(std::size_t threads, std::size_t max_queued, std::atomic<std::size_t>& count)
-        : pool_(threads, max_queued), count_(count) {}
-
-    bool enqueue(std::function<void()> task) override {
-        ++count_;
-        const bool taken = pool_.enqueue([this, task = std::move(task)] {
-            task();
-            --count_;
-        });
-        if (!taken) --count_;
-        return taken;
-    }
-    void shutdown() override { pool_.shutdown(); }
-
-private:
-    httplib::ThreadPool pool_;
-    std::atomic<std::size_t>& count_;
-};
-
-std::string refusal_text(int status, std::string_view why) {
-    const ApiResponse response = error_response(status, why);
-    return "HTTP/1.1 " + std::to_string(status) + " " + httplib::status_message(status) +
-           "\r\nConnection: close\r\nCache-Control: no-store\r\nContent-Type: " +
-           response.content_type + "\r\nContent-Length: " + std::to_string(response.body.size()) +
-           "\r\n\r\n" + response.body;
-}
-
-void copy_response(const ApiResponse& from, httplib::Response& to) {
-    to.status = from.status;
-    to.set_header("Cache-Control", from.cache_control);
-    to.set_header("Accept-Ranges", "none");
-    to.set_header("Access-Control-Allow-Origin", "*");
-    to.set_header("X-Content-Type-Options", "nosniff");
-    if (!from.allow.empty()) to.set_header("Allow", from.allow);
-    if (!from.retry_after.empty()) to.set_header("Retry-After", from.retry_after);
-    to.set_content(from.body, from.content_type);
+std::size_t file_limit() {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    const auto files = static_cast<std::size_t>(limit.rlim_cur);
+    return files > 2 * kOtherFiles ? files - kOtherFiles : files / 2;
 }
 
 }  // namespace
 
-// Reads and checks requests itself, then lets the library answer each. One thread serves one
-// connection; between requests it gives way to connections that wait.
-struct HttpServer::Impl : httplib::Server {
-    Impl(HttpServer::Handler handler, const HttpLimits& bounds) : limits(bounds) {
-        new_task_queue = [this] {
-            return new CountingPool(limits.threads, limits.max_queued, connections);
-        };
-        set_keep_alive_max_count(limits.max_requests);
-        set_keep_alive_timeout(std::chrono::ceil<std::chrono::seconds>(limits.idle).count());
-        set_tcp_nodelay(true);
-        set_socket_options([](socket_t fd) {  // not REUSEPORT, with which two servers share a port
-            const int on = 1;
-            ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        });
-        // Before any routing: no regular expressions, no files, no reading of bodies.
-        set_pre_routing_handler([handle = std::move(handler)](const auto& request, auto& response) {
-            copy_response(handle({request.method, request.path, to_buffer(request.body)}),
-                          response);
-            return HandlerResponse::Handled;
-        });
-        set_exception_handler([](const auto&, auto& response, const std::exception_ptr&) {
-            copy_response(error_response(500, "internal error"), response);
-        });
+struct HttpServer::Impl {
+    Impl(Listener at, Handler handler, const HttpLimits& bounds)
+        : limits(bounds),
+          handle(std::move(handler)),
+          listener(at),
+          poll(::epoll_create1(EPOLL_CLOEXEC)) {
+        limits.max_connections = std::min(limits.max_connections, file_limit());
+        watch(listener.fd, EPOLLIN, kListener);
+        watch(outbox->fd(), EPOLLIN, kOutbox);
+        thread = std::thread([this] { run(); });
+    }
+    ~Impl() {
+        stopping = true;
+        outbox->ring();
+        thread.join();
+        if (listener.fd >= 0) ::close(listener.fd);
+        ::close(poll);
     }
 
-    bool process_and_close_socket(socket_t fd) override {
-        Connection connection(fd);
+    void watch(int fd, std::uint32_t events, std::uint64_t number) const {
+        epoll_event event{};
+        event.events = events;
+        event.data.u64 = number;
+        ::epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event);
+    }
+
+    void run() {
         try {
-            std::size_t served = 0;
-            while (served < limits.max_requests && wait_for_request(connection, served == 0) &&
-                   serve_one(connection, ++served == limits.max_requests)) {
-            }
-            connection.linger();
-        } catch (const std::exception&) {  // out of memory: this connection ends, others go on
+            while (!is_done()) turn();
+        } catch (const std::exception&) {  // out of memory: nothing that can be gone on with
         }
-        ::close(fd);
+        running = false;
+    }
+
+    // Once stopping, what was asked is still answered.
+    bool is_done() {
+        if (!stopping) return false;
+        if (listener.fd >= 0) ::close(std::exchange(listener.fd, -1));
+        while (make_room()) {
+        }
+        return connections.empty();
+    }
+
+    void turn() {
+        epoll_event events[256];
+        const bool quiet = outbox->fall_asleep();
+        const int timeout = !quiet                ? 0
+                            : connections.empty() ? -1
+                                                  : static_cast<int>(kSweep.count());
+        const int count = ::epoll_wait(poll, events, 256, timeout);
+        now = Clock::now();
+        for (Outbox::Answer& answer : outbox->take()) deliver(answer);
+        for (int i = 0; i < count; ++i) {
+            if (events[i].data.u64 == kListener) {
+                accept_all();
+            } else if (events[i].data.u64 == kOutbox) {
+                outbox->silence();
+            } else {
+                on_event(events[i]);
+            }
+        }
+        if (now >= next_sweep) sweep();
+    }
+
+    void accept_all() {
+        for (;;) {
+            const int fd = ::accept4(listener.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+            if (fd < 0 && (errno == EMFILE || errno == ENFILE) && make_room()) continue;
+            if (fd < 0) return;
+            if (connections.size() >= limits.max_connections && !make_room()) {
+                ::close(fd);
+                continue;
+            }
+            const std::uint64_t number = ++last_number;
+            auto& connection = connections[number];
+            connection = std::make_unique<HttpConnection>(fd, limits, buffered, now);
+            connection->number = number;
+            reading.push_back(connection.get());
+            connection->place = std::prev(reading.end());
+            watch(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, number);
+        }
+    }
+
+    // Closes the connection that has made us wait longest for its request, if there is one.
+    bool make_room() {
+        if (reading.empty()) return false;
+        remove(*reading.front());
         return true;
     }
 
-    bool is_crowded() const { return connections > limits.threads; }
+    void remove(HttpConnection& connection) {
+        (connection.listed_as_reading ? reading : busy).erase(connection.place);
+        connections.erase(connection.number);
+    }
 
-    // False when the client or we would rather close.
-    bool wait_for_request(Connection& connection, bool is_first) const {
-        const auto deadline = Clock::now() + (is_first ? limits.head : limits.idle);
-        while (connection.buffer().empty()) {
-            const auto slice = std::min(deadline, Clock::now() + kIdleSlice);
-            if (connection.wait(POLLIN, slice)) {
-                return connection.read(kMaxRequestHead, deadline) == Read::More;
+    HttpConnection* find(std::uint64_t number) const {
+        const auto found = connections.find(number);
+        return found == connections.end() ? nullptr : found->second.get();
+    }
+
+    void on_event(const epoll_event& event) {
+        HttpConnection* const connection = find(event.data.u64);
+        if (!connection) return;
+        if ((event.events & (EPOLLERR | EPOLLHUP)) != 0) return remove(*connection);
+        if ((event.events & EPOLLOUT) != 0) connection->on_writable(now);
+        if ((event.events & (EPOLLIN | EPOLLRDHUP)) != 0) connection->on_readable(now);
+        after(*connection);
+    }
+
+    void deliver(Outbox::Answer& answer) {
+        HttpConnection* const connection = find(answer.connection);
+        if (!connection) return;
+        connection->answer(answer.response, stopping, now);
+        after(*connection);
+    }
+
+    // What has come of it.
+    void after(HttpConnection& connection) {
+        if (auto request = connection.take_request()) {
+            Reply reply([box = outbox, number = connection.number](ApiResponse response) {
+                box->post(number, std::move(response));
+            });
+            try {
+                handle(*std::move(request), std::move(reply));
+            } catch (const std::exception&) {  // the reply that is gone has said 500
             }
-            if (Clock::now() >= deadline || stopping) return false;
-            if (!is_first && is_crowded()) return false;
         }
-        return true;
+        if (connection.state() == State::Closed) return remove(connection);
+        const bool is_reading = connection.state() == State::Reading;
+        if (is_reading == connection.listed_as_reading) return;
+        auto& from = is_reading ? busy : reading;
+        auto& to = is_reading ? reading : busy;
+        to.splice(to.end(), from, connection.place);
+        connection.listed_as_reading = is_reading;
     }
 
-    static bool refuse(const Connection& connection, int status, std::string_view why) {
-        connection.write(refusal_text(status, why), Clock::now() + kLinger);
-        return false;
-    }
-
-    // Up to the empty line. Bare line ends are found at once, not when time is up.
-    std::optional<HeadRefusal> read_head(Connection& connection, std::size_t& size) const {
-        const auto deadline = Clock::now() + limits.head;
-        std::string& buffer = connection.buffer();
-        while (true) {
-            const std::size_t end = buffer.find("\r\n\r\n");
-            size = std::min(end, kMaxRequestHead);
-            if (end != std::string::npos && end + 4 <= kMaxRequestHead) {
-                size = end + 4;
-                return std::nullopt;
+    void sweep() {
+        next_sweep = now + kSweep;
+        std::vector<HttpConnection*> late;
+        for (const auto& [number, connection] : connections) {
+            if (connection->state() != State::Working && connection->deadline() <= now) {
+                late.push_back(connection.get());
             }
-            for (std::size_t i = 0; i < buffer.size(); ++i) {
-                if (buffer[i] == '\n' && (i == 0 || buffer[i - 1] != '\r')) {
-                    return HeadRefusal{400, "line does not end in CRLF"};
-                }
-            }
-            if (buffer.size() >= kMaxRequestHead)
-                return HeadRefusal{431, "request head is too large"};
-            const Read read = connection.read(kMaxRequestHead - buffer.size(), deadline);
-            if (read == Read::TimedOut) return HeadRefusal{408, "request head took too long"};
-            if (read == Read::Closed) return HeadRefusal{400, "connection closed within the head"};
         }
-    }
-
-    std::optional<HeadRefusal> read_body(Connection& connection, std::size_t size) const {
-        const auto deadline = Clock::now() + limits.body;
-        std::string& buffer = connection.buffer();
-        while (buffer.size() < size) {
-            const Read read = connection.read(size - buffer.size(), deadline);
-            if (read == Read::TimedOut) return HeadRefusal{408, "request body took too long"};
-            if (read == Read::Closed) return HeadRefusal{400, "connection closed within the body"};
+        for (HttpConnection* connection : late) {
+            connection->on_deadline(now);
+            after(*connection);
         }
-        if (buffer.size() > size) return HeadRefusal{400, "bytes after the request"};
-        return std::nullopt;
-    }
-
-    // One request and its answer. False if the connection ends here.
-    bool serve_one(Connection& connection, bool is_last) {
-        std::size_t head_size = 0;
-        if (const auto refused = read_head(connection, head_size)) {
-            return refuse(connection, refused->status, refused->why);
-        }
-        const auto parsed =
-            parse_request_head(connection.buffer().substr(0, head_size), limits.max_body);
-        if (const auto* refused = std::get_if<HeadRefusal>(&parsed)) {
-            return refuse(connection, refused->status, refused->why);
-        }
-        const RequestHead& head = std::get<RequestHead>(parsed);
-        connection.buffer().erase(0, head_size);
-        if (const auto refused = read_body(connection, head.content_length)) {
-            return refuse(connection, refused->status, refused->why);
-        }
-        const bool close = is_last || stopping || !head.keep_alive || is_crowded();
-        return answer(connection, head, close) && !close;
-    }
-
-    bool answer(Connection& connection, const RequestHead& head, bool close) {
-        // Nothing of the client's head but these two words, which we have checked.
-        MemoryStream stream(head.method + " " + head.path + " HTTP/1.1\r\nHost: log\r\n\r\n",
-                            connection.fd());
-        std::string body = std::exchange(connection.buffer(), {});
-        bool closed = false;
-        process_request(stream, {}, 0, {}, 0, close, closed,
-                        [&](httplib::Request& request) { request.body = std::move(body); });
-        const milliseconds extra(1000 * stream.written().size() / limits.slowest_answer);
-        return connection.write(stream.written(), Clock::now() + limits.answer + extra);
     }
 
     HttpLimits limits;
-    std::atomic<std::size_t> connections{0};  // with a thread, or waiting for one
+    Handler handle;
+    Listener listener;
+    const int poll;
+    std::shared_ptr<Outbox> outbox = std::make_shared<Outbox>();
+    std::size_t buffered = 0;
+    std::uint64_t last_number = kOutbox;
+    std::unordered_map<std::uint64_t, std::unique_ptr<HttpConnection>> connections;
+    std::list<HttpConnection*> reading;  // the one that has waited longest first
+    std::list<HttpConnection*> busy;
+    Clock::time_point now = Clock::now();
+    Clock::time_point next_sweep = now;
     std::atomic<bool> stopping{false};
-    std::uint16_t bound_port = 0;
-    std::thread listener;
+    std::atomic<bool> running{true};
+    std::thread thread;
 };
-
-Result<ListenAddress> parse_listen_address(std::string_view text) {
-    const auto bad = [&] {
-        return Error(Fault::Config, "'" + std::string(text) + "' is no address to listen on")
-            .with_hint("write 127.0.0.1:8470 or [::1]:8470");
-    };
-    const std::size_t colon = text.rfind(':');
-    if (text.size() > 64 || colon == std::string_view::npos) return bad();
-    std::string_view host = text.substr(0, colon);
-    const std::string_view port = text.substr(colon + 1);
-    const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-    if (bracketed) host = host.substr(1, host.size() - 2);
-
-    ListenAddress address;
-    address.host = host;
-    in6_addr parsed{};
-    if (::inet_pton(bracketed ? AF_INET6 : AF_INET, address.host.c_str(), &parsed) != 1)
-        return bad();
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-    if (error != std::errc() || end != port.data() + port.size()) return bad();
-    return address;
-}
-
-std::string to_string(const ListenAddress& address) {
-    const bool is_v6 = address.host.find(':') != std::string::npos;
-    return (is_v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
-}
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(const ListenAddress& address, Handler handler,
                                                       const HttpLimits& limits) {
-    auto impl = std::make_unique<Impl>(std::move(handler), limits);
-    const bool any = address.port == 0;
-    const int port = any ? impl->bind_to_any_port(address.host)
-                         : (impl->bind_to_port(address.host, address.port) ? address.port : -1);
-    if (port <= 0) {
-        return Error(Fault::Config, "cannot listen on " + to_string(address) + ": " +
-                                        std::string(std::strerror(errno)));
-    }
-    impl->bound_port = static_cast<std::uint16_t>(port);
-    impl->listener = std::thread([raw = impl.get()] { raw->listen_after_bind(); });
-    impl->wait_until_ready();
+    BOLTSEAL_TRY(const Listener listener, listen_on(address));
+    auto impl = std::make_unique<Impl>(listener, std::move(handler), limits);
     return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }
 
-HttpServer::~HttpServer() {
-    impl_->stopping = true;
-    impl_->stop();
-    impl_->listener.join();
-}
+HttpServer::~HttpServer() = default;
 
 std::uint16_t HttpServer::port() const {
-    return impl_->bound_port;
+    return impl_->listener.port;
 }
 
 bool HttpServer::is_running() const {
-    return impl_->is_running();
+    return impl_->running;
+}
+
+HttpServer::Handler on_workers(Workers& workers,
+                               std::function<ApiResponse(const ApiRequest&)> handle) {
+    return [&workers, handle = std::move(handle)](ApiRequest request, const Reply& reply) {
+        auto asked = std::make_shared<ApiRequest>(std::move(request));
+        const bool taken = workers.post([handle, asked, reply] {
+            try {
+                reply(handle(*asked));
+            } catch (const std::exception&) {
+                reply(error_response(500, "internal error"));
+            }
+        });
+        if (taken) return;
+        ApiResponse busy = error_response(503, "too many requests are waiting");
+        busy.retry_after = "1";
+        reply(std::move(busy));
+    };
 }
 
 }  // namespace boltseal

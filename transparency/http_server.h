@@ -1,46 +1,23 @@
 // Answers over HTTP/1.1, plain: TLS, rate limits and the tiles on disk are a web server's job in
-// front. cpp-httplib listens, runs the threads and prints answers; what it reads is only what
-// transparency/request_head.h has let through, with its body already bounded and read.
+// front. One thread serves all connections and waits for none of them; what it reads is only what
+// transparency/request_head.h lets through. specs/adr/0013
 #pragma once
 
 #include "core/result.h"
-#include "transparency/log_api.h"
+#include "transparency/http_connection.h"
+#include "transparency/listen.h"
+#include "transparency/workers.h"
 
-#include <chrono>
-#include <cstdint>
-#include <functional>
 #include <memory>
 
 namespace boltseal {
 
-struct ListenAddress {
-    std::string host = "127.0.0.1";  // an address, not a name
-    std::uint16_t port = 8470;       // 0: any free one
-};
-
-// "127.0.0.1:8470" or "[::1]:8470". Config for anything else, host names included.
-Result<ListenAddress> parse_listen_address(std::string_view text);
-std::string to_string(const ListenAddress& address);
-
-struct HttpLimits {
-    std::size_t threads = 64;
-    std::size_t max_queued = 256;  // connections that wait for a thread; more are closed
-    std::size_t max_body = std::size_t{1} << 20;
-    std::size_t max_requests = 1000;  // on one connection
-    // Each for the whole of what it names, not for one read of it.
-    std::chrono::milliseconds head{3'000};
-    std::chrono::milliseconds body{10'000};
-    std::chrono::milliseconds answer{10'000};
-    std::size_t slowest_answer = 100'000;   // bytes a second; large answers may take longer
-    std::chrono::milliseconds idle{5'000};  // between requests; none while connections wait
-};
-
 class HttpServer {
 public:
-    using Handler = std::function<ApiResponse(const ApiRequest&)>;
+    // Called on the server's thread: what takes time must go to others, and reply from there.
+    using Handler = std::function<void(ApiRequest, Reply)>;
 
-    // Listens when it returns. Config if the address cannot be used. The handler is called from
-    // many threads at once.
+    // Listens when it returns. Config if the address cannot be used.
     static Result<std::unique_ptr<HttpServer>> start(const ListenAddress& address, Handler handler,
                                                      const HttpLimits& limits = {});
     ~HttpServer();  // answers the requests it has, takes no more
@@ -48,12 +25,16 @@ public:
     HttpServer& operator=(const HttpServer&) = delete;
 
     std::uint16_t port() const;
-    bool is_running() const;  // false if listening has ended on its own, for lack of memory, say
+    bool is_running() const;  // false if serving has ended on its own
 
 private:
     struct Impl;
     explicit HttpServer(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
+
+// A handler that does everything on the workers' threads; 503 if they have too much to do.
+HttpServer::Handler on_workers(Workers& workers,
+                               std::function<ApiResponse(const ApiRequest&)> handle);
 
 }  // namespace boltseal

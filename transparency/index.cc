@@ -1,38 +1,54 @@
 #include "transparency/index.h"
 
-#include "transparency/prover.h"
-#include "transparency/tree_builder.h"
-
 namespace boltseal {
 
-Result<LeafIndex> LeafIndex::rebuild(ObjectStore& store, const TreeHead& head) {
-    LeafIndex index;
-    TreeBuilder tree;
-    StoredTiles tiles(store);
-    for (std::uint64_t n = 0; tree.size() < head.size; ++n) {
-        const Tile tile = tile_of_tree(Tile::Kind::Entries, 0, n, head.size);
-        BOLTSEAL_TRY(const Buffer bytes, tiles.get(tile));
-        BOLTSEAL_TRY(const std::vector<Buffer> entries, parse_entry_bundle(bytes, tile.width));
-        for (const Buffer& entry : entries) {
-            const TreeHash leaf = hash_leaf(entry);
-            index.add(leaf, tree.size());
-            tree.append(leaf);
-        }
-    }
-    if (tree.head() != head) {
-        return Error(Fault::Integrity, "stored entries do not hash to the root of the signed head");
-    }
-    return index;
+namespace {
+
+// How many tiles one prover reads: it keeps them all.
+constexpr std::uint64_t kTilesAtOnce = 256;
+
+Result<bool> is_prefix(const TreeHead& older, LogTail& log, const TreeHead& head) {
+    if (older.size > head.size) return false;
+    BOLTSEAL_TRY(const TreeHead had, Prover(log, head).head_at(older.size));
+    return had == older;
 }
 
-std::optional<std::uint64_t> LeafIndex::find(const TreeHash& leaf) const {
+}  // namespace
+
+Result<std::optional<std::uint64_t>> MemoryLeafIndex::find(const TreeHash& leaf) {
     const auto found = leaves_.find(leaf);
-    if (found == leaves_.end()) return std::nullopt;
-    return found->second;
+    if (found == leaves_.end()) return std::optional<std::uint64_t>();
+    return std::optional(found->second);
 }
 
-void LeafIndex::add(const TreeHash& leaf, std::uint64_t index) {
+Result<void> MemoryLeafIndex::add(const TreeHash& leaf, std::uint64_t index) {
     leaves_.emplace(leaf, index);
+    return {};
+}
+
+Result<void> MemoryLeafIndex::clear() {
+    leaves_.clear();
+    return {};
+}
+
+Result<void> reconcile(LeafIndex& index, LogTail& log, const TreeHead& head) {
+    BOLTSEAL_TRY(const bool fits, is_prefix(index.kept(), log, head));
+    if (!fits) BOLTSEAL_CHECK(index.clear());
+    std::uint64_t next = index.kept().size;
+    while (next < head.size) {
+        Prover prover(log, head);
+        for (std::uint64_t n = 0; n < kTilesAtOnce && next < head.size; ++n) {
+            BOLTSEAL_TRY(const std::vector<TreeHash> leaves, prover.leaves(next / kTileWidth));
+            for (std::uint64_t i = next % kTileWidth; i < leaves.size(); ++i) {
+                BOLTSEAL_TRY(const auto known, index.find(leaves[i]));
+                if (!known) BOLTSEAL_CHECK(index.add(leaves[i], next));
+                ++next;
+            }
+        }
+        BOLTSEAL_TRY(const TreeHead so_far, prover.head_at(next));
+        BOLTSEAL_CHECK(index.settle(so_far));
+    }
+    return {};
 }
 
 }  // namespace boltseal

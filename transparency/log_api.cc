@@ -1,5 +1,6 @@
 #include "transparency/log_api.h"
 
+#include "transparency/log_answer.h"
 #include "transparency/log_request.h"
 #include "transparency/prover.h"
 
@@ -8,33 +9,13 @@ namespace boltseal {
 namespace {
 
 constexpr std::string_view kWritePath = "/api/v2/log/entries";
+constexpr std::string_view kBatchPath = "/api/v1/entries";
+constexpr std::string_view kRawPath = "/add";
 constexpr std::string_view kReadPrefix = "/api/v2";
-constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kText = "text/plain; charset=utf-8";
 constexpr std::string_view kBinary = "application/octet-stream";
 constexpr std::string_view kForever = "public, max-age=31536000, immutable";
 constexpr std::string_view kWeek = "public, max-age=604800";  // a full tile will take its place
-
-// google.rpc.Code, as grpc-gateway pairs it with HTTP status codes.
-int rpc_code(int status) {
-    switch (status) {
-        case 400:
-            return 3;  // INVALID_ARGUMENT
-        case 404:
-            return 5;  // NOT_FOUND
-        case 405:
-        case 501:
-            return 12;  // UNIMPLEMENTED
-        case 408:
-            return 4;  // DEADLINE_EXCEEDED
-        case 503:
-            return 14;  // UNAVAILABLE
-        case 500:
-            return 13;  // INTERNAL
-        default:
-            return 3;
-    }
-}
 
 ApiResponse text_response(int status, std::string_view text) {
     ApiResponse response;
@@ -44,42 +25,23 @@ ApiResponse text_response(int status, std::string_view text) {
     return response;
 }
 
+ApiResponse busy(std::string_view why) {
+    ApiResponse response = error_response(503, why);
+    response.retry_after = "1";
+    return response;
+}
+
 // The client hears why its entry was refused, but not what went wrong inside.
 ApiResponse refusal(const Error& error) {
     switch (error.fault()) {
         case Fault::Malformed:
         case Fault::Untrusted:
             return error_response(400, error.message());
-        case Fault::Declined: {
-            ApiResponse response = error_response(503, error.message());
-            response.retry_after = "1";
-            return response;
-        }
+        case Fault::Declined:
+            return busy(error.message());
         default:
             return error_response(503, "the log does not take entries now");
     }
-}
-
-LogEntry to_log_entry(const Sequenced& answer, const NoteKey& key, Buffer body) {
-    LogEntry entry;
-    entry.index = answer.proof.index;
-    entry.log_id = key.log_id();
-    entry.kind = "hashedrekord";
-    entry.version = "0.0.2";
-    entry.proof = answer.proof;
-    entry.head = answer.checkpoint.head();
-    entry.checkpoint = answer.checkpoint.note();
-    entry.body = std::move(body);
-    return entry;
-}
-
-// Checked as a monitor will: what the log takes, its readers can read.
-Result<Buffer> admit(Bytes submission) {
-    BOLTSEAL_TRY(const HashedRekord entry, parse_submission(submission));
-    BOLTSEAL_CHECK(check_entry(entry));
-    BOLTSEAL_TRY(Buffer body, encode_entry(entry));
-    BOLTSEAL_CHECK(parse_entry(body));
-    return body;
 }
 
 bool is_read_method(const std::string& method) {
@@ -92,53 +54,143 @@ ApiResponse method_not_allowed(const char* allow) {
     return response;
 }
 
+bool is_written_to(std::string_view path, RawEntries raw) {
+    return path == kWritePath || path == kBatchPath ||
+           (path == kRawPath && raw == RawEntries::Taken);
+}
+
+bool is_tile(std::string_view path) {
+    if (path.starts_with(kReadPrefix)) path.remove_prefix(kReadPrefix.size());
+    return path.starts_with("/tile/");
+}
+
 }  // namespace
 
-ApiResponse error_response(int status, std::string_view message) {
-    ApiResponse response;
-    response.status = status;
-    response.content_type = kJson;
-    response.body = to_json(Json::object(
-        {{"code", rpc_code(status)}, {"message", message}, {"details", Json::array({})}}));
-    return response;
+void LogApi::post(const Reply& reply, std::function<void()> work) {
+    auto guarded = [reply, work = std::move(work)] {
+        try {
+            work();
+        } catch (const std::exception&) {  // out of memory, or a bug
+            reply(error_response(500, "internal error"));
+        }
+    };
+    if (!workers_.post(std::move(guarded))) reply(busy("too many requests are waiting"));
 }
 
-ApiResponse LogApi::handle(const ApiRequest& request) {
-    if (request.path == kWritePath) {
-        return request.method == "POST" ? add_entry(request.body) : method_not_allowed("POST");
+void LogApi::handle(ApiRequest request, Reply reply) {
+    if (is_written_to(request.path, raw_)) {
+        if (request.method != "POST") return reply(method_not_allowed("POST"));
+        return route_write(std::move(request), reply);
     }
-    if (is_read_method(request.method)) return read(request.path);
-    const bool known = read(request.path).status != 404;
-    return known ? method_not_allowed("GET, HEAD") : error_response(404, "not found");
+    if (!is_read_method(request.method)) {
+        return reply(is_known(request.path) ? method_not_allowed("GET, HEAD")
+                                            : error_response(404, "not found"));
+    }
+    if (!is_tile(request.path)) return reply(read(request.path));
+    post(reply, [this, path = std::move(request.path), reply] { reply(read(path)); });
 }
 
-ApiResponse LogApi::add_entry(Bytes submission) {
-    auto body = admit(submission);
-    if (!body) return refusal(body.error());
-    auto answer = sequencer_.append(*body);
-    if (!answer) return refusal(answer.error());
+bool LogApi::is_known(std::string_view path) {
+    return is_tile(path) ? find_tile(path).has_value() : read(path).status != 404;
+}
 
-    Json json = to_json(to_log_entry(*answer, key_, std::move(*body)));
-    json.set("integratedTime", "0");  // proto3 JSON with all fields, as Rekor answers
-    json.set("inclusionPromise", Json());
-    ApiResponse response;
-    response.status = 201;  // also for one that was there: cosign takes nothing else for a success
-    response.content_type = kJson;
-    response.body = to_json(json);
-    return response;
+void LogApi::route_write(ApiRequest request, const Reply& reply) {
+    if (request.path == kRawPath) return add_raw(std::move(request.body), reply);
+    auto asked = std::make_shared<const ApiRequest>(std::move(request));
+    post(reply, [this, asked, reply] {
+        asked->path == kBatchPath ? add_batch(*asked, reply) : add_entry(asked->body, reply);
+    });
+}
+
+void LogApi::add_entry(Bytes submission, const Reply& reply) {
+    auto body = admit(submission);
+    if (!body) return reply(refusal(body.error()));
+    const auto shared = std::make_shared<const Buffer>(*std::move(body));
+    const auto answer = [this, shared, reply](const Sequenced& sequenced) {
+        const VerifiedCheckpoint& checkpoint = *sequenced.checkpoint;
+        const auto proof =
+            sequencer_.log().prove_inclusion(sequenced.places.front().index, checkpoint.head());
+        if (!proof) return reply(refusal(proof.error()));
+        ApiResponse response;
+        response.status = 201;  // also for one that was there: cosign takes nothing else
+        response.content_type = "application/json";
+        response.body = print_entry_answer(*proof, checkpoint, key_, *shared);
+        reply(std::move(response));
+    };
+    std::vector<Buffer> entries(1, *shared);
+    const auto taken =
+        sequencer_.submit(std::move(entries), [this, answer, reply](Result<Sequenced> sequenced) {
+            if (!sequenced) return reply(refusal(sequenced.error()));
+            post(reply, [answer, got = *std::move(sequenced)] { answer(got); });
+        });
+    if (!taken) reply(refusal(taken.error()));
+}
+
+// Answered from the publisher's thread: there is nothing to compute.
+void LogApi::add_raw(Buffer entry, const Reply& reply) {
+    std::vector<Buffer> entries;
+    entries.push_back(std::move(entry));
+    const auto taken =
+        sequencer_.submit(std::move(entries), [reply](const Result<Sequenced>& sequenced) {
+            if (!sequenced) return reply(refusal(sequenced.error()));
+            reply(text_response(200, std::to_string(sequenced->places.front().index)));
+        });
+    if (!taken) reply(refusal(taken.error()));
+}
+
+void LogApi::add_batch(const ApiRequest& request, const Reply& reply) {
+    if (request.content_type == "application/json") {
+        auto entries = admit_batch(request.body);
+        if (!entries) return reply(refusal(entries.error()));
+        return submit_batch(*std::move(entries), reply);
+    }
+    if (request.content_type != "application/octet-stream" || raw_ == RawEntries::Refused) {
+        return reply(error_response(415, "content type is not accepted"));
+    }
+    auto entries = parse_raw_batch(request.body);
+    if (!entries) return reply(refusal(entries.error()));
+    submit_batch(*std::move(entries), reply);
+}
+
+void LogApi::submit_batch(std::vector<Buffer> entries, const Reply& reply) {
+    const auto answer = [this, reply](const Sequenced& sequenced) {
+        const std::vector<std::uint64_t> indexes = sorted_indexes(sequenced.places);
+        const auto proof = sequencer_.log().prove_batch(indexes, sequenced.checkpoint->head());
+        if (!proof) return reply(refusal(proof.error()));
+        ApiResponse response;
+        response.content_type = "application/json";
+        response.body = print_batch_answer(sequenced, *proof);
+        reply(std::move(response));
+    };
+    const auto taken =
+        sequencer_.submit(std::move(entries), [this, answer, reply](Result<Sequenced> sequenced) {
+            if (!sequenced) return reply(refusal(sequenced.error()));
+            post(reply, [answer, got = *std::move(sequenced)] { answer(got); });
+        });
+    if (!taken) reply(refusal(taken.error()));
 }
 
 ApiResponse LogApi::read(std::string_view path) {
     if (path == "/healthz") return text_response(200, "ok\n");
     if (path == "/readyz") return ready();
+    const auto tile = find_tile(path);
+    if (tile) return read_tile(*tile);
     if (path.starts_with(kReadPrefix)) path.remove_prefix(kReadPrefix.size());
     if (path == "/checkpoint") {
-        ApiResponse response = text_response(200, sequencer_.published().note());
+        ApiResponse response = text_response(200, sequencer_.published()->note());
         response.cache_control = "no-cache";
         return response;
     }
-    if (path.starts_with("/tile/")) return read_tile(path.substr(1));
     return error_response(404, "not found");
+}
+
+// Nothing that the published checkpoint does not cover.
+std::optional<Tile> LogApi::find_tile(std::string_view path) const {
+    if (path.starts_with(kReadPrefix)) path.remove_prefix(kReadPrefix.size());
+    if (!path.starts_with("/tile/")) return std::nullopt;
+    const auto tile = parse_tile_path(path.substr(1));
+    if (!tile || !is_covered(*tile, sequencer_.published()->head().size)) return std::nullopt;
+    return *tile;
 }
 
 ApiResponse LogApi::ready() const {
@@ -146,18 +198,14 @@ ApiResponse LogApi::ready() const {
     return text_response(503, "stopped after a failure: takes no entries until it is restarted\n");
 }
 
-ApiResponse LogApi::read_tile(std::string_view path) {
-    const auto tile = parse_tile_path(path);
-    if (!tile || !is_covered(*tile, sequencer_.published().head().size)) {
-        return error_response(404, "not found");
-    }
-    auto bytes = StoredTiles(store_).get(*tile);
+ApiResponse LogApi::read_tile(const Tile& tile) {
+    auto bytes = sequencer_.log().get(tile);
     if (!bytes && bytes.error().fault() == Fault::Missing) return error_response(404, "not found");
     if (!bytes) return error_response(500, "the tile cannot be read");
 
     ApiResponse response;
     response.content_type = kBinary;
-    response.cache_control = tile->is_full() ? kForever : kWeek;
+    response.cache_control = tile.is_full() ? kForever : kWeek;
     response.body = as_text(*bytes);
     return response;
 }

@@ -1,50 +1,48 @@
-// What the log answers to a request: structs in, structs out, no HTTP library. specs/log-api.md
+// What the log answers to a request: structs in, structs out, no sockets. specs/log-api.md
 //
-// Writes are Rekor v2's, reads those of c2sp.org/tlog-tiles, below "/" and below "/api/v2/". Only
-// what the published checkpoint covers is served, so what is cached for ever never changes.
+// Writes are Rekor v2's, one entry each; boltseal's own, many entries under one checkpoint; and, if
+// switched on, any bytes. Reads are those of c2sp.org/tlog-tiles, below "/" and below "/api/v2/".
+// Only what the published checkpoint covers is served, so what is cached for ever never changes.
 #pragma once
 
+#include "transparency/http_message.h"
 #include "transparency/sequencer.h"
+#include "transparency/workers.h"
 
+#include <optional>
 #include <string>
 
 namespace boltseal {
 
-struct ApiRequest {
-    std::string method;
-    std::string path;  // without query
-    Buffer body;
-};
+enum class RawEntries { Refused, Taken };
 
-struct ApiResponse {
-    int status = 200;
-    std::string content_type;
-    std::string cache_control = "no-store";
-    std::string allow;  // empty: no such header; the same for the next
-    std::string retry_after;
-    std::string body;
-};
-
-// An error as grpc-gateway prints it: {"code":3,"message":"...","details":[]}.
-ApiResponse error_response(int status, std::string_view message);
-
-// Safe from many threads. The sequencer and the store must outlive it.
+// Safe from many threads. Everything that it refers to must outlive it, and so must it every reply.
 class LogApi {
 public:
-    LogApi(Sequencer& sequencer, ObjectStore& store, NoteKey key)
-        : sequencer_(sequencer), store_(store), key_(std::move(key)) {}
+    LogApi(Sequencer& sequencer, NoteKey key, Workers& workers,
+           RawEntries raw = RawEntries::Refused)
+        : sequencer_(sequencer), key_(std::move(key)), workers_(workers), raw_(raw) {}
 
-    ApiResponse handle(const ApiRequest& request);
+    // Never waits: what takes time is left to the workers.
+    void handle(ApiRequest request, Reply reply);
 
 private:
-    ApiResponse add_entry(Bytes submission);
+    void post(const Reply& reply, std::function<void()> work);
+    void route_write(ApiRequest request, const Reply& reply);
+    void add_entry(Bytes submission, const Reply& reply);
+    void add_raw(Buffer entry, const Reply& reply);
+    void add_batch(const ApiRequest& request, const Reply& reply);
+    void submit_batch(std::vector<Buffer> entries, const Reply& reply);
+    bool is_known(std::string_view path);
+    std::optional<Tile> find_tile(std::string_view path) const;
     ApiResponse read(std::string_view path);
-    ApiResponse read_tile(std::string_view path);
+    ApiResponse read_tile(const Tile& tile);
     ApiResponse ready() const;
 
     Sequencer& sequencer_;
-    ObjectStore& store_;
-    NoteKey key_;
+    const NoteKey key_;
+    Workers& workers_;
+    const RawEntries raw_;
 };
 
 }  // namespace boltseal

@@ -91,10 +91,7 @@ Result<Verifier> parse_verifier(const Json& json) {
     return Verifier{std::move(key), algorithm, std::move(certificate)};
 }
 
-}  // namespace
-
-Result<HashedRekord> parse_submission(Bytes body) {
-    BOLTSEAL_TRY(const Json json, parse_json(body, JsonLimits{kMaxSubmission, 8}));
+Result<HashedRekord> parse_request(const Json& json) {
     BOLTSEAL_TRY(const Json* const dsse, find_either(json, kDsseRequest));
     if (dsse) {
         return bad(
@@ -116,8 +113,7 @@ Result<HashedRekord> parse_submission(Bytes body) {
                         std::move(by.certificate)};
 }
 
-Result<std::string> encode_submission(const HashedRekord& entry) {
-    BOLTSEAL_TRY(std::string details, key_details(entry.key, entry.algorithm));
+Json request_json(const HashedRekord& entry, std::string details) {
     const bool bare = entry.certificate.empty();
     const Bytes holder = bare ? entry.key.spki() : Bytes(entry.certificate);
     Json verifier = Json::object({{"keyDetails", std::move(details)}});
@@ -127,7 +123,71 @@ Result<std::string> encode_submission(const HashedRekord& entry) {
         Json::object({{"content", to_base64(entry.signature)}, {"verifier", std::move(verifier)}});
     const Json request =
         Json::object({{"digest", to_base64(entry.digest.bytes())}, {"signature", signature}});
-    return to_json(Json::object({{std::string(kRequest.camel), request}}));
+    return Json::object({{std::string(kRequest.camel), request}});
+}
+
+Result<Buffer> admit_entry(const HashedRekord& entry) {
+    BOLTSEAL_CHECK(check_entry(entry));
+    BOLTSEAL_TRY(Buffer body, encode_entry(entry));
+    BOLTSEAL_CHECK(parse_entry(body));
+    return body;
+}
+
+}  // namespace
+
+Result<HashedRekord> parse_submission(Bytes body) {
+    BOLTSEAL_TRY(const Json json, parse_json(body, JsonLimits{kMaxSubmission, 8}));
+    return parse_request(json);
+}
+
+Result<std::string> encode_submission(const HashedRekord& entry) {
+    BOLTSEAL_TRY(std::string details, key_details(entry.key, entry.algorithm));
+    return to_json(request_json(entry, std::move(details)));
+}
+
+Result<Buffer> admit(Bytes submission) {
+    BOLTSEAL_TRY(const HashedRekord entry, parse_submission(submission));
+    return admit_entry(entry);
+}
+
+Result<std::vector<Buffer>> admit_batch(Bytes body) {
+    BOLTSEAL_TRY(const Json json, parse_json(body, JsonLimits{kMaxBatchBytes, 8}));
+    BOLTSEAL_CHECK(json.only({"entries"}));
+    BOLTSEAL_TRY(const Json::Array* const requests, json.array_at("entries"));
+    if (requests->empty()) return bad("batch without entries");
+    if (requests->size() > kMaxBatchEntries) return bad("too many entries in a batch");
+    std::vector<Buffer> entries;
+    for (const Json& request : *requests) {
+        auto entry = parse_request(request);
+        auto admitted = entry ? admit_entry(*entry) : Result<Buffer>(entry.error());
+        if (!admitted) {
+            return std::move(admitted).error().context("entry " + std::to_string(entries.size()));
+        }
+        entries.push_back(*std::move(admitted));
+    }
+    return entries;
+}
+
+Result<std::string> encode_batch(const std::vector<HashedRekord>& entries) {
+    Json::Array requests;
+    for (const HashedRekord& entry : entries) {
+        BOLTSEAL_TRY(std::string details, key_details(entry.key, entry.algorithm));
+        requests.push_back(request_json(entry, std::move(details)));
+    }
+    return to_json(Json::object({{"entries", std::move(requests)}}));
+}
+
+Result<std::vector<Buffer>> parse_raw_batch(Bytes body) {
+    if (body.size() > kMaxBatchBytes) return bad("batch is too large");
+    if (body.empty()) return bad("batch without entries");
+    Reader reader(body);
+    std::vector<Buffer> entries;
+    while (!reader.empty()) {
+        if (entries.size() == kMaxBatchEntries) return bad("too many entries in a batch");
+        BOLTSEAL_TRY(const Bytes entry, reader.take_u16_prefixed());
+        entries.push_back(to_buffer(entry));
+    }
+    return entries;
 }
 
 }  // namespace boltseal

@@ -1,5 +1,6 @@
-// The request that writes an entry: Rekor v2's HashedRekordRequestV002 in proto3 JSON, both ways.
-// github.com/sigstore/rekor-tiles, api/proto/rekor/v2; specs/log-api.md#write
+// The requests that write entries. Rekor v2's HashedRekordRequestV002 in proto3 JSON, both ways:
+// github.com/sigstore/rekor-tiles, api/proto/rekor/v2; specs/log-api.md#write. Many of them, or any
+// bytes: specs/log-api.md#batch.
 #pragma once
 
 #include "verify/log_entry.h"
@@ -9,11 +10,24 @@
 namespace boltseal {
 
 inline constexpr std::size_t kMaxSubmission = std::size_t{1} << 20;
+inline constexpr std::size_t kMaxBatchBytes = std::size_t{4} << 20;
+inline constexpr std::size_t kMaxBatchEntries = 4096;
 
 // Accepts camelCase and snake_case names, as proto3 JSON readers do; refuses every unknown member.
 // Malformed with a message for the client. The signature is not checked.
 Result<HashedRekord> parse_submission(Bytes body);
 
 Result<std::string> encode_submission(const HashedRekord& entry);
+
+// The body of the entry, after its signature was verified, and the body read as a monitor will:
+// what the log takes, its readers can read. Untrusted or Malformed, for the client.
+Result<Buffer> admit(Bytes submission);
+
+// {"entries":[...]}, each a submission; the error names which, counted from zero.
+Result<std::vector<Buffer>> admit_batch(Bytes body);
+Result<std::string> encode_batch(const std::vector<HashedRekord>& entries);
+
+// Entries one after the other as in an entry bundle, at least one.
+Result<std::vector<Buffer>> parse_raw_batch(Bytes body);
 
 }  // namespace boltseal

@@ -6,7 +6,9 @@
 #include "sign/ed25519_key.h"
 #include "sign/key_file.h"
 #include "transparency/file_storage.h"
+#include "transparency/head_file.h"
 #include "transparency/head_signer.h"
+#include "transparency/journal_file.h"
 
 #include <sys/stat.h>
 
@@ -42,8 +44,13 @@ Result<void> make_folder(const fs::path& directory) {
 
 Result<void> sign_empty_tree(const fs::path& directory, Signer& signer, const NoteKey& key) {
     BOLTSEAL_TRY(const auto storage, FileStorage::open(directory));
-    BOLTSEAL_TRY(const VerifiedCheckpoint first, HeadSigner(signer, key).sign({0, hash_empty()}));
-    return storage->advance(std::nullopt, first.note());
+    BOLTSEAL_CHECK(FileJournal::create(directory / "journal"));
+    BOLTSEAL_CHECK(HeadFile::create(directory / "head"));
+    BOLTSEAL_TRY(const auto head, HeadFile::open(directory / "head"));
+    LocalHeadSigner head_signer(signer, key, *head);
+    BOLTSEAL_TRY(const VerifiedCheckpoint first, head_signer.sign({0, hash_empty()}, {}));
+    BOLTSEAL_CHECK(storage->publish(first));
+    return {};
 }
 
 }  // namespace
@@ -67,14 +74,18 @@ Result<NoteKey> create_log(const fs::path& directory, const LogSettings& setting
     return key;
 }
 
+Result<NoteKey> load_log_vkey(const fs::path& directory) {
+    BOLTSEAL_TRY(const Buffer file, read_file(directory / "log.pub", kMaxVkey));
+    std::string_view line = as_text(file);
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    return parse_vkey(line);
+}
+
 Result<LogKey> load_log_key(const fs::path& directory, const Secret& passphrase) {
     BOLTSEAL_CHECK(check_key_file_mode(directory / "log.key"));
     BOLTSEAL_TRY(std::unique_ptr<PrivateKey> signer,
                  load_signer(directory / "log.key", passphrase));
-    BOLTSEAL_TRY(const Buffer file, read_file(directory / "log.pub", kMaxVkey));
-    std::string_view line = as_text(file);
-    if (line.ends_with('\n')) line.remove_suffix(1);
-    BOLTSEAL_TRY(const NoteKey said, parse_vkey(line));
+    BOLTSEAL_TRY(const NoteKey said, load_log_vkey(directory));
     BOLTSEAL_TRY(NoteKey key, log_note_key(said.name, signer->public_key()));
     if (key != said) {
         return Error(Fault::Config, "'log.key' and 'log.pub' do not belong together");

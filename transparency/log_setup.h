@@ -36,6 +36,9 @@ struct LogKey {
 // Config if the key and the vkey beside it are not two halves of one.
 Result<LogKey> load_log_key(const std::filesystem::path& directory, const Secret& passphrase);
 
+// The public half alone.
+Result<NoteKey> load_log_vkey(const std::filesystem::path& directory);
+
 // Sigstore's trusted root with this one log in it, and the signing configuration that points there.
 Json trusted_root(const NoteKey& key, const std::string& url, Timestamp start);
 Json signing_config(const NoteKey& key, const std::string& url, Timestamp start);

@@ -1,8 +1,7 @@
 #include "transparency/prover.h"
 
-#include "transparency/tile_builder.h"
+#include "transparency/tree_builder.h"
 
-#include <algorithm>
 #include <bit>
 
 namespace boltseal {
@@ -14,6 +13,19 @@ Error not_of_this_head() {
 }
 
 }  // namespace
+
+std::vector<TreeHash> right_edge(std::span<const std::vector<TreeHash>> unfinished) {
+    std::vector<TreeHash> edge;
+    for (auto level = unfinished.rbegin(); level != unfinished.rend(); ++level) {
+        std::span<const TreeHash> rest(*level);
+        while (!rest.empty()) {
+            const std::size_t largest = std::bit_floor(rest.size());
+            edge.push_back(perfect_root(rest.first(largest)));
+            rest = rest.subspan(largest);
+        }
+    }
+    return edge;
+}
 
 Result<Buffer> StoredTiles::get(const Tile& tile) {
     auto bytes = store_.get(to_path(tile));
@@ -71,68 +83,35 @@ Result<TreeHash> Prover::subtree(unsigned height, std::uint64_t index) {
     return perfect_root(std::span(*hashes).subspan(offset, count));
 }
 
-// MTH(D[begin:end]), RFC 9162 section 2.1.1, for ranges that start at a multiple of the largest
-// power of two in them: all that proofs ask for.
-Result<TreeHash> Prover::range(std::uint64_t begin, std::uint64_t end) {
-    std::vector<TreeHash> roots;
-    for (std::uint64_t rest = end - begin; rest != 0; rest = end - begin) {
-        const auto height = static_cast<unsigned>(std::bit_width(rest) - 1);
-        BOLTSEAL_TRY(const TreeHash root, subtree(height, begin >> height));
-        roots.push_back(root);
-        begin += std::uint64_t{1} << height;
-    }
-    if (roots.empty()) return hash_empty();
-    TreeHash hash = roots.back();
-    for (auto it = roots.rbegin() + 1; it != roots.rend(); ++it) hash = hash_children(*it, hash);
-    return hash;
-}
-
 Result<TreeHash> Prover::leaf(std::uint64_t index) {
     if (index >= head_.size) return Error(Fault::Missing, "leaf index is beyond the tree");
     return subtree(0, index);
 }
 
+Result<std::vector<TreeHash>> Prover::leaves(std::uint64_t tile_index) {
+    if (tile_index > (head_.size - 1) / kTileWidth || head_.size == 0) {
+        return Error(Fault::Missing, "tile is beyond the tree");
+    }
+    BOLTSEAL_TRY(const Hashes* const hashes, tile(0, tile_index));
+    return *hashes;
+}
+
 Result<TreeHead> Prover::head_at(std::uint64_t size) {
     if (size > head_.size) return Error(Fault::Missing, "size is beyond the tree");
-    BOLTSEAL_TRY(const TreeHash root, range(0, size));
+    BOLTSEAL_TRY(const TreeHash root, range_root(*this, 0, size));
     return TreeHead{size, root};
 }
 
-// PATH(m, D[n]), RFC 9162 section 2.1.3.1, walked from the root down and turned round.
 Result<InclusionProof> Prover::prove_inclusion(std::uint64_t m) {
-    if (m >= head_.size) return Error(Fault::Missing, "leaf index is beyond the tree");
-    InclusionProof proof{m, {}};
-    std::uint64_t begin = 0;
-    std::uint64_t end = head_.size;
-    while (end - begin > 1) {
-        const std::uint64_t k = begin + std::bit_floor(end - begin - 1);
-        BOLTSEAL_TRY(const TreeHash sibling, m < k ? range(k, end) : range(begin, k));
-        proof.path.push_back(sibling);
-        (m < k ? end : begin) = k;
-    }
-    std::ranges::reverse(proof.path);
-    return proof;
+    return make_inclusion_proof(*this, m, head_.size);
 }
 
-// PROOF(m, D[n]), RFC 9162 section 2.1.4.1, in the same way.
 Result<ConsistencyProof> Prover::prove_consistency(std::uint64_t m) {
-    if (m > head_.size) return Error(Fault::Missing, "size is beyond the tree");
-    ConsistencyProof proof;
-    if (m == 0 || m == head_.size) return proof;
-    std::uint64_t begin = 0;
-    std::uint64_t end = head_.size;
-    while (m != end) {
-        const std::uint64_t k = begin + std::bit_floor(end - begin - 1);
-        BOLTSEAL_TRY(const TreeHash sibling, m <= k ? range(k, end) : range(begin, k));
-        proof.path.push_back(sibling);
-        (m <= k ? end : begin) = k;
-    }
-    if (begin != 0) {  // otherwise the verifier has this hash: it is the older root
-        BOLTSEAL_TRY(const TreeHash hash, range(begin, end));
-        proof.path.push_back(hash);
-    }
-    std::ranges::reverse(proof.path);
-    return proof;
+    return make_consistency_proof(*this, m, head_.size);
+}
+
+Result<BatchProof> Prover::prove_batch(std::span<const std::uint64_t> indexes) {
+    return make_batch_proof(*this, indexes, head_.size);
 }
 
 }  // namespace boltseal

@@ -4,8 +4,10 @@
 // used. The server reads from its disk, the client over HTTP, with the same code.
 #pragma once
 
+#include "transparency/batch_proof.h"
 #include "transparency/storage.h"
 #include "transparency/tile.h"
+#include "transparency/tree_nodes.h"
 
 #include <map>
 
@@ -31,7 +33,7 @@ private:
 
 // Hashes of the tree with one head, all proved to belong to it. Keeps the tiles it has read. Not
 // for use from two threads at once; the source must outlive it.
-class Prover {
+class Prover : private TreeNodes {
 public:
     Prover(TileSource& source, const TreeHead& head) : source_(source), head_(head) {}
 
@@ -40,9 +42,12 @@ public:
     Result<InclusionProof> prove_inclusion(std::uint64_t m);
     // From the tree of m leaves to the head.
     Result<ConsistencyProof> prove_consistency(std::uint64_t m);
+    Result<BatchProof> prove_batch(std::span<const std::uint64_t> indexes);
     // The head that the same log had at this size.
     Result<TreeHead> head_at(std::uint64_t size);
     Result<TreeHash> leaf(std::uint64_t index);
+    // All leaves of a tile of level 0. Missing beyond the tree.
+    Result<std::vector<TreeHash>> leaves(std::uint64_t tile_index);
 
 private:
     using Place = std::pair<unsigned, std::uint64_t>;  // level and index of a tile
@@ -50,13 +55,16 @@ private:
 
     Result<void> load_edge();
     Result<const Hashes*> tile(unsigned level, std::uint64_t index);
-    Result<TreeHash> subtree(unsigned height, std::uint64_t index);
-    Result<TreeHash> range(std::uint64_t begin, std::uint64_t end);
+    Result<TreeHash> subtree(unsigned height, std::uint64_t index) override;
 
     TileSource& source_;
     TreeHead head_;
     bool edge_loaded_ = false;
     std::map<Place, Hashes> tiles_;
 };
+
+// The roots of the perfect subtrees a tree is made of, largest first, from the hashes of its
+// unfinished tiles, level 0 first: what TreeBuilder::resume wants.
+std::vector<TreeHash> right_edge(std::span<const std::vector<TreeHash>> unfinished);
 
 }  // namespace boltseal

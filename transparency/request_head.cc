@@ -104,6 +104,12 @@ Refused take_connection(std::string_view value, Seen& seen, RequestHead& out) {
     return std::nullopt;
 }
 
+Refused take_type(std::string_view value, RequestHead& out) {
+    out.content_type = lower_case(trim(value.substr(0, value.find(';'))));
+    if (!out.content_type.starts_with("multipart/")) return std::nullopt;
+    return HeadRefusal{415, "multipart is not accepted"};
+}
+
 Refused take_field(const std::string& name, std::string_view value, Seen& seen, RequestHead& out) {
     if (name == "content-length") return take_length(value, seen, out);
     if (name == "connection") return take_connection(value, seen, out);
@@ -113,9 +119,7 @@ Refused take_field(const std::string& name, std::string_view value, Seen& seen, 
     }
     if (name == "transfer-encoding") return HeadRefusal{501, "Transfer-Encoding is not accepted"};
     if (name == "content-encoding") return HeadRefusal{415, "Content-Encoding is not accepted"};
-    if (name == "content-type" && lower_case(value).starts_with("multipart/")) {
-        return HeadRefusal{415, "multipart is not accepted"};
-    }
+    if (name == "content-type") return take_type(value, out);
     if (name == "expect") return HeadRefusal{417, "Expect is not accepted"};
     if (name == "upgrade") return HeadRefusal{417, "no upgrade"};
     if (name.starts_with("remote_") || name.starts_with("local_")) {

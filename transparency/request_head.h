@@ -22,6 +22,7 @@ struct RequestHead {
     std::string path;    // starts with '/'; letters, digits and "-._~/" only
     std::size_t content_length = 0;
     bool keep_alive = true;
+    std::string content_type;  // lower case, without parameters
 };
 
 struct HeadRefusal {

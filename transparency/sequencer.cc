@@ -1,6 +1,6 @@
 #include "transparency/sequencer.h"
 
-#include "transparency/prover.h"
+#include <future>
 
 namespace boltseal {
 
@@ -10,45 +10,37 @@ Error stopped(const Error& reason) {
     return Error(Fault::Io, "the log has stopped until it is restarted: " + reason.message());
 }
 
+// What goes on without an exception's help: the threads end in order.
+template <typename Work>
+Result<void> guarded(Work work) {
+    try {
+        return work();
+    } catch (const std::exception&) {  // out of memory, or a bug: no reason to go on
+        return Error(Fault::Io, "internal error in the sequencer");
+    }
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Sequencer>> Sequencer::start(ObjectStore& objects, HeadStore& heads,
-                                                    HeadSigner signer,
-                                                    const SequencerLimits& limits,
-                                                    OnFailure on_failure) {
-    BOLTSEAL_TRY(const std::optional<std::string> note, heads.load());
-    if (!note) return Error(Fault::Missing, "the log has no signed head");
-    auto ours = signer.resume(*note);
-    if (!ours) return std::move(ours).error().context("newest head of the log");
-    const TreeHead head = ours->head();
-
-    std::unique_ptr<Sequencer> sequencer(new Sequencer(
-        objects, heads, std::move(signer), *std::move(ours), limits, std::move(on_failure)));
-    BOLTSEAL_TRY(sequencer->builder_, TileBuilder::load(objects, head));
-    BOLTSEAL_TRY(sequencer->index_, LeafIndex::rebuild(objects, head));
-    sequencer->writer_ = std::thread([raw = sequencer.get()] { raw->run(); });
-    return sequencer;
-}
-
-Sequencer::Sequencer(ObjectStore& objects, HeadStore& heads, HeadSigner signer,
-                     VerifiedCheckpoint head, const SequencerLimits& limits, OnFailure on_failure)
-    : objects_(objects),
-      heads_(heads),
-      limits_(limits),
+Sequencer::Sequencer(const LogParts& parts, const SequencerLimits& limits, OnFailure on_failure)
+    : parts_(parts),
       on_failure_(std::move(on_failure)),
-      signer_(std::move(signer)),
-      published_(std::move(head)) {}
+      queue_(limits.queue),
+      log_(parts.objects),
+      tiles_(log_, parts.objects, parts.journal, limits.tiles) {}
 
 Sequencer::~Sequencer() {
-    {
-        const std::lock_guard guard(mutex_);
-        stopping_ = true;
-    }
-    arrived_.notify_all();
-    if (writer_.joinable()) writer_.join();
+    stop();
 }
 
-VerifiedCheckpoint Sequencer::published() const {
+void Sequencer::stop() {
+    queue_.close();
+    if (committer_.joinable()) committer_.join();
+    if (publisher_.joinable()) publisher_.join();
+    tiles_.stop();
+}
+
+std::shared_ptr<const VerifiedCheckpoint> Sequencer::published() const {
     const std::lock_guard guard(mutex_);
     return published_;
 }
@@ -59,132 +51,150 @@ Result<void> Sequencer::check_ready() const {
     return {};
 }
 
-Result<Sequenced> Sequencer::append(Buffer entry) {
-    if (entry.size() > kMaxEntrySize) {
-        return Error(Fault::Malformed, "entry is larger than 65535 bytes");
+Result<void> Sequencer::submit(std::vector<Buffer> entries, WhenSequenced done) {
+    Submission submission{{}, std::move(done)};
+    submission.entries.reserve(entries.size());
+    for (Buffer& entry : entries) {
+        if (entry.size() > kMaxEntrySize) {
+            return Error(Fault::Malformed, "entry is larger than 65535 bytes");
+        }
+        const TreeHash leaf = hash_leaf(entry);
+        submission.entries.push_back({std::move(entry), leaf});
     }
-    Pending pending;
-    pending.leaf = hash_leaf(entry);
-    pending.entry = std::move(entry);
-    std::future<Result<Sequenced>> answer = pending.answer.get_future();
+    BOLTSEAL_CHECK(check_ready());
+    return queue_.push(std::move(submission));
+}
+
+Result<Sequenced> Sequencer::append(Buffer entry) {
+    std::promise<Result<Sequenced>> promise;
+    std::vector<Buffer> entries;
+    entries.push_back(std::move(entry));
+    BOLTSEAL_CHECK(submit(std::move(entries),
+                          [&](Result<Sequenced> answer) { promise.set_value(std::move(answer)); }));
+    return promise.get_future().get();
+}
+
+void Sequencer::run_committer() {
+    for (;;) {
+        Batch batch{queue_.take(), {}};
+        if (batch.submissions.empty()) break;
+        const Result<void> done = guarded([&] { return commit(batch); });
+        if (!done) fail(done.error());
+        const std::lock_guard guard(mutex_);
+        committed_.push_back(std::move(batch));
+        committed_changed_.notify_one();
+    }
+    const std::lock_guard guard(mutex_);
+    committer_ended_ = true;
+    committed_changed_.notify_one();
+}
+
+// Once something has failed, what still waits is only handed on to be told.
+Result<void> Sequencer::commit(Batch& batch) {
+    BOLTSEAL_CHECK(check_ready());
+    tiles_.make_room();
+    batch.head = log_.head();
+    const std::uint64_t first = batch.head.size;
+    Buffer fresh;
+    std::vector<TreeHash> leaves;
+    for (Submission& submission : batch.submissions) {
+        BOLTSEAL_CHECK(place(submission, first, fresh, leaves));
+    }
+    if (leaves.empty()) return {};
+    BOLTSEAL_CHECK(write(first, fresh, leaves));
+    batch.head = log_.head();
+    return parts_.index.settle(batch.head);
+}
+
+// New entries go to the end of the tree, known ones keep the place they have.
+Result<void> Sequencer::place(Submission& submission, std::uint64_t size, Buffer& fresh,
+                              std::vector<TreeHash>& leaves) {
+    submission.places.reserve(submission.entries.size());
+    for (const Submission::Entry& entry : submission.entries) {
+        BOLTSEAL_TRY(const auto known, parts_.index.find(entry.leaf));
+        submission.places.push_back({known.value_or(size + leaves.size()), !known});
+        if (known) continue;
+        BOLTSEAL_CHECK(parts_.index.add(entry.leaf, size + leaves.size()));
+        append_to_bundle(fresh, entry.bytes);
+        leaves.push_back(entry.leaf);
+    }
+    return {};
+}
+
+// What is hashed into the tree is what the journal gets, byte for byte: a bit that has flipped in
+// memory since the entry was taken in is noticed here, and not signed.
+Result<void> Sequencer::write(std::uint64_t first, Bytes fresh,
+                              const std::vector<TreeHash>& leaves) {
+    BOLTSEAL_CHECK(
+        parts_.journal.append({first, static_cast<std::uint32_t>(leaves.size()), fresh}));
+    Reader reader(fresh);
+    for (const TreeHash& leaf : leaves) {
+        BOLTSEAL_TRY(const Bytes entry, reader.take_u16_prefixed());
+        if (hash_leaf(entry) != leaf) {
+            return Error(Fault::Integrity, "an entry has changed in memory");
+        }
+        log_.append(entry, leaf);
+    }
+    return {};
+}
+
+void Sequencer::run_publisher() {
+    for (;;) {
+        std::vector<Batch> batches;
+        {
+            std::unique_lock lock(mutex_);
+            committed_changed_.wait(lock,
+                                    [this] { return committer_ended_ || !committed_.empty(); });
+            batches.swap(committed_);
+        }
+        if (batches.empty()) return;
+        Result<void> done = check_ready();
+        if (done) {
+            done = guarded([&] { return publish(batches.back().head); });
+            if (!done) fail(done.error());
+        }
+        answer(batches, done ? done : check_ready());
+    }
+}
+
+Result<void> Sequencer::publish(const TreeHead& head) {
+    const auto last = published();
+    if (last && last->head() == head) return {};
+    const std::uint64_t before = last ? last->head().size : 0;
+    BOLTSEAL_TRY(const ConsistencyProof proof, log_.prove_consistency(before, head));
+    BOLTSEAL_TRY(const VerifiedCheckpoint signed_head, parts_.signer.sign(head, proof));
+    BOLTSEAL_TRY(VerifiedCheckpoint shown, parts_.publication.publish(signed_head));
+    auto next = std::make_shared<const VerifiedCheckpoint>(std::move(shown));
     {
         const std::lock_guard guard(mutex_);
-        if (failure_) return stopped(*failure_);
-        const bool full = queue_.size() >= limits_.max_queued ||
-                          pending.entry.size() > limits_.max_queued_bytes - queued_bytes_;
-        if (full) return Error(Fault::Declined, "too many entries are waiting");
-        if (stopping_) return Error(Fault::Declined, "the log is shutting down");
-        queued_bytes_ += pending.entry.size();
-        queue_.push_back(std::move(pending));
+        published_ = std::move(next);
     }
-    arrived_.notify_one();
-    return answer.get();
+    tiles_.covered(head.size);
+    return {};
 }
 
-Sequencer::Batch Sequencer::next_batch() {
-    std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    Batch batch;
-    while (!queue_.empty() && batch.size() < limits_.max_batch) {
-        queued_bytes_ -= queue_.front().entry.size();
-        batch.push_back(std::move(queue_.front()));
-        queue_.pop_front();
-    }
-    return batch;
-}
-
-void Sequencer::run() {
-    for (Batch batch = next_batch(); !batch.empty(); batch = next_batch()) {
-        Result<void> done;
-        try {
-            done = commit(batch);
-        } catch (const std::exception&) {  // out of memory, or a bug: no reason to go on
-            done = Error(Fault::Io, "internal error in the sequencer");
+void Sequencer::answer(std::vector<Batch>& batches, const Result<void>& done) {
+    const auto checkpoint = published();
+    for (Batch& batch : batches) {
+        for (Submission& submission : batch.submissions) {
+            if (done) {
+                submission.done(Sequenced{std::move(submission.places), checkpoint});
+            } else {
+                submission.done(done.error());
+            }
         }
-        if (done) continue;
-        fail(done.error());
-        for (Pending& pending : batch) pending.answer.set_value(stopped(done.error()));
-        return;
     }
 }
 
 // From here on nothing is accepted or signed.
 void Sequencer::fail(const Error& error) {
-    std::deque<Pending> rest;
     {
         const std::lock_guard guard(mutex_);
+        if (failure_) return;
         failure_ = error;
-        rest.swap(queue_);
-        queued_bytes_ = 0;
     }
-    for (Pending& pending : rest) pending.answer.set_value(stopped(error));
+    tiles_.abandon();
     if (on_failure_) on_failure_(error);
-}
-
-Result<void> Sequencer::commit(Batch& batch) {
-    BOLTSEAL_CHECK(place(batch));
-    if (builder_.head() != published_.head()) BOLTSEAL_CHECK(publish());
-    BOLTSEAL_TRY(std::vector<Sequenced> answers, prove(batch));
-    for (const Pending& pending : batch) index_.add(pending.leaf, pending.index);
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        batch[i].answer.set_value(std::move(answers[i]));
-    }
-    return {};
-}
-
-// New entries go to the end of the tree, known ones keep the place they have.
-Result<void> Sequencer::place(Batch& batch) {
-    std::map<TreeHash, std::uint64_t> fresh;
-    for (Pending& pending : batch) {
-        if (const auto known = index_.find(pending.leaf)) {
-            pending.index = *known;
-            continue;
-        }
-        const auto [at, is_new] = fresh.emplace(pending.leaf, builder_.head().size);
-        pending.index = at->second;
-        pending.is_new = is_new;
-        if (is_new) BOLTSEAL_CHECK(builder_.append(std::move(pending.entry)));
-    }
-    return {};
-}
-
-Result<void> Sequencer::publish() {
-    BOLTSEAL_TRY(const std::vector<TileObject> objects, builder_.take_objects());
-    for (const TileObject& object : objects) BOLTSEAL_CHECK(store(object));
-    for (const TileObject& object : objects) {
-        // What is signed is what a reader will get, not what we believe to have written.
-        BOLTSEAL_TRY(const Buffer stored, objects_.get(to_path(object.tile)));
-        if (!equal(stored, object.bytes)) {
-            return Error(Fault::Integrity, "'" + to_path(object.tile) + "' was stored wrong");
-        }
-    }
-    BOLTSEAL_TRY(VerifiedCheckpoint next, signer_.sign(builder_.head()));
-    BOLTSEAL_CHECK(heads_.advance(published_.note(), next.note()));
-    const std::lock_guard guard(mutex_);
-    published_ = std::move(next);
-    return {};
-}
-
-Result<void> Sequencer::store(const TileObject& object) {
-    if (is_covered(object.tile, published_.head().size)) {
-        return Error(Fault::Integrity,
-                     "'" + to_path(object.tile) + "' is signed and cannot change");
-    }
-    auto put = objects_.put(to_path(object.tile), object.bytes);
-    if (put || put.error().fault() != Fault::Declined) return put;
-    return objects_.replace(to_path(object.tile), object.bytes);  // left by a batch never signed
-}
-
-Result<std::vector<Sequenced>> Sequencer::prove(const Batch& batch) {
-    StoredTiles tiles(objects_);
-    Prover prover(tiles, published_.head());
-    std::vector<Sequenced> answers;
-    for (const Pending& pending : batch) {
-        BOLTSEAL_TRY(InclusionProof proof, prover.prove_inclusion(pending.index));
-        BOLTSEAL_CHECK(check_inclusion(pending.leaf, proof, published_.head()));
-        answers.push_back(Sequenced{pending.is_new, std::move(proof), published_});
-    }
-    return answers;
 }
 
 }  // namespace boltseal

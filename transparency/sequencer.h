@@ -1,102 +1,106 @@
-// Gives entries their places in the log: the one writer. Entries that arrive together form one
-// batch; the next batch starts when the last one is durable and published.
+// Gives entries their places in the log: the one writer. specs/log-storage.md#commit
 //
-// The order of one batch: entry bundles and tiles, read back, sign, advance the head, answer.
-// Whatever dies in between can be repeated. After any error nothing is accepted or signed any more
-// until a new Sequencer has started from what the stores have: fsync errors are not retried.
+// Entries that arrive together form one batch. A batch goes through two threads: the committer
+// gives places and makes the batch durable with one write to the journal, the publisher has the
+// newest head signed and published, for all batches that are durable by then, and answers. Tiles
+// follow behind (tile_writer.h): until they are durable, the journal has what they will hold.
+//
+// After any error nothing is accepted or signed any more until a new Sequencer has started from
+// what the stores have: writes that failed are not tried again.
 #pragma once
 
+#include "transparency/commit_queue.h"
 #include "transparency/head_signer.h"
 #include "transparency/index.h"
-#include "transparency/storage.h"
-#include "transparency/tile_builder.h"
+#include "transparency/log_tail.h"
+#include "transparency/publication.h"
+#include "transparency/tile_writer.h"
 
-#include <condition_variable>
-#include <deque>
-#include <functional>
-#include <future>
-#include <memory>
-#include <mutex>
+#include <optional>
 #include <thread>
 
 namespace boltseal {
 
-struct SequencerLimits {
-    std::size_t max_queued = 4096;  // entries that wait for their batch
-    std::size_t max_queued_bytes = std::size_t{64} << 20;
-    std::size_t max_batch = 1024;
+// All must outlive the sequencer, which alone writes to them.
+struct LogParts {
+    ObjectStore& objects;
+    Journal& journal;
+    HeadSigner& signer;
+    Publication& publication;
+    LeafIndex& index;
 };
 
-// An entry that is durable, in the tree of this checkpoint, and proved to be.
-struct Sequenced {
-    bool is_new = false;  // false: the same bytes were in the log before
-    InclusionProof proof;
-    VerifiedCheckpoint checkpoint;
+struct SequencerLimits {
+    QueueLimits queue = {};
+    TileWriterLimits tiles = {};
 };
 
 class Sequencer {
 public:
-    using OnFailure = std::function<void(const Error&)>;  // called once, from the writer's thread
+    using OnFailure = std::function<void(const Error&)>;  // called once, from any of its threads
 
-    // Verifies the head that the store has, that it is ours, and that all stored entries and the
-    // tiles of the right edge hash to it. Missing if the log was never initialised. The stores
-    // must outlive the sequencer.
-    static Result<std::unique_ptr<Sequencer>> start(ObjectStore& objects, HeadStore& heads,
-                                                    HeadSigner signer,
+    // Takes up the log as the last process has left it: journal, tiles and index are brought
+    // together, and hashed up to the signed head. Missing if the log was never initialised,
+    // Integrity if anything that was signed is not there.
+    static Result<std::unique_ptr<Sequencer>> start(const LogParts& parts,
                                                     const SequencerLimits& limits = {},
                                                     OnFailure on_failure = {});
-    ~Sequencer();  // finishes the entries that wait
+    ~Sequencer();  // stops
     Sequencer(const Sequencer&) = delete;
     Sequencer& operator=(const Sequencer&) = delete;
 
-    // Waits until the entry is in a published checkpoint. Malformed if it is too large, Declined
-    // if too many wait already, Io once the log has stopped. Safe from many threads.
+    // Finishes the entries that wait, and takes no more. What it has published can still be read.
+    void stop();
+
+    // `done` is told once all entries are in a published checkpoint, the same for all, or that the
+    // log has stopped. If this returns an error it is not told: Malformed if an entry is too large,
+    // Declined if too many wait already, Io once the log has stopped. Safe from many threads.
+    Result<void> submit(std::vector<Buffer> entries, WhenSequenced done);
+
+    // The same with one entry, and waits.
     Result<Sequenced> append(Buffer entry);
 
-    VerifiedCheckpoint published() const;
+    std::shared_ptr<const VerifiedCheckpoint> published() const;
     Result<void> check_ready() const;  // Io, with the reason, once the log has stopped
+    void fail(const Error& error);     // for who finds out that something is wrong
+    LogTail& log() { return log_; }    // what is published, and more: see is_covered in tile.h
 
 private:
-    struct Pending {
-        Buffer entry;
-        TreeHash leaf;
-        std::uint64_t index = 0;
-        bool is_new = false;
-        std::promise<Result<Sequenced>> answer;
+    struct Batch {
+        std::vector<Submission> submissions;
+        TreeHead head;  // of the tree with it
     };
-    using Batch = std::vector<Pending>;
 
-    Sequencer(ObjectStore& objects, HeadStore& heads, HeadSigner signer, VerifiedCheckpoint head,
-              const SequencerLimits& limits, OnFailure on_failure);
-    void run();
-    Batch next_batch();  // empty when it is time to stop
+    Sequencer(const LogParts& parts, const SequencerLimits& limits, OnFailure on_failure);
+    Result<void> recover();
+    Result<void> publish(const TreeHead& head);
+    void start_threads(std::uint64_t stored);
+
+    void run_committer();
     Result<void> commit(Batch& batch);
-    Result<void> place(Batch& batch);
-    Result<void> store(const TileObject& object);
-    Result<void> publish();
-    Result<std::vector<Sequenced>> prove(const Batch& batch);
-    void fail(const Error& error);
+    Result<void> place(Submission& submission, std::uint64_t size, Buffer& fresh,
+                       std::vector<TreeHash>& leaves);
+    Result<void> write(std::uint64_t first, Bytes fresh, const std::vector<TreeHash>& leaves);
 
-    ObjectStore& objects_;
-    HeadStore& heads_;
-    const SequencerLimits limits_;
+    void run_publisher();
+    void answer(std::vector<Batch>& batches, const Result<void>& published);
+
+    LogParts parts_;
     const OnFailure on_failure_;
-
-    // The writer's own, touched by no other thread once it runs.
-    HeadSigner signer_;
-    TileBuilder builder_;
-    LeafIndex index_;
+    CommitQueue queue_;
+    LogTail log_;
+    TileWriter tiles_;
 
     // Guards everything below; held for no I/O.
     mutable std::mutex mutex_;
-    std::condition_variable arrived_;
-    std::deque<Pending> queue_;
-    std::size_t queued_bytes_ = 0;
-    bool stopping_ = false;
+    std::condition_variable committed_changed_;
+    std::vector<Batch> committed_;
+    bool committer_ended_ = false;
     std::optional<Error> failure_;
-    VerifiedCheckpoint published_;
+    std::shared_ptr<const VerifiedCheckpoint> published_;  // shared with answers: sequenced.h
 
-    std::thread writer_;
+    std::thread committer_;
+    std::thread publisher_;
 };
 
 }  // namespace boltseal

@@ -166,14 +166,14 @@ Result<std::vector<Buffer>> parse_entry_bundle(Bytes bytes, std::uint64_t width)
     return entries;
 }
 
-Result<Buffer> cut_tile(Tile::Kind kind, Bytes full, std::uint64_t width) {
-    if (kind == Tile::Kind::Hashes) {
-        BOLTSEAL_CHECK(parse_hash_tile(full, kTileWidth));
-        return to_buffer(full.first(width * TreeHash::kSize));
+Result<Buffer> cut_tile(Tile::Kind kind, Bytes tile, std::uint64_t width) {
+    if (tile.size() > kMaxBundleSize) return Error(Fault::Malformed, "tile is too large");
+    Reader reader(tile);
+    for (std::uint64_t i = 0; i < width; ++i) {
+        BOLTSEAL_CHECK(kind == Tile::Kind::Hashes ? reader.take(TreeHash::kSize)
+                                                  : reader.take_u16_prefixed());
     }
-    BOLTSEAL_TRY(std::vector<Buffer> entries, parse_entry_bundle(full, kTileWidth));
-    entries.resize(width);
-    return encode_entry_bundle(entries);
+    return to_buffer(tile.first(tile.size() - reader.rest().size()));
 }
 
 }  // namespace boltseal

@@ -56,7 +56,8 @@ Result<std::vector<TreeHash>> parse_hash_tile(Bytes bytes, std::uint64_t width);
 Result<Buffer> encode_entry_bundle(const std::vector<Buffer>& entries);
 Result<std::vector<Buffer>> parse_entry_bundle(Bytes bytes, std::uint64_t width);
 
-// The first `width` hashes or entries of a full tile, as a partial tile has them.
-Result<Buffer> cut_tile(Tile::Kind kind, Bytes full, std::uint64_t width);
+// The first `width` hashes or entries of a tile, as a narrower partial tile has them. Malformed if
+// there are fewer.
+Result<Buffer> cut_tile(Tile::Kind kind, Bytes tile, std::uint64_t width);
 
 }  // namespace boltseal

@@ -4,7 +4,7 @@ _boltseal_commands() {  # PROGRAM
     case $1 in
         boltseal) echo keygen sign attest verify pull push tree proof recheck bundle policy inspect version ;;
         boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
-        boltseal-log) echo init serve version ;;
+        boltseal-log) echo init serve signer fsck version ;;
     esac
 }
 
@@ -33,7 +33,9 @@ _boltseal_options() {  # PROGRAM COMMAND
         boltseal:"bundle verify" | boltseal-verify:bundle)
             echo "$(_boltseal_verifier)" --bundle --batch --jobs ;;
         boltseal-log:init) echo --dir --origin --url ;;
-        boltseal-log:serve) echo --dir --listen ;;
+        boltseal-log:serve) echo --dir --listen --signer --raw --max-wait ;;
+        boltseal-log:signer) echo --dir --socket --connection ;;
+        boltseal-log:fsck) echo --dir ;;
         boltseal-log:version) ;;
         *:proof) echo --proof --log-key --witness-policy --leaf-hash --json ;;
         *:recheck) echo --artifact --json ;;

@@ -70,6 +70,8 @@ __boltseal_command boltseal-verify policy 'Check, explain or test a policy file'
 __boltseal_command boltseal-verify inspect 'Explain a bundle, checkpoint, proof, statement, entry or key'
 __boltseal_command boltseal-log init 'Make a log'
 __boltseal_command boltseal-log serve 'Take entries and serve the log'
+__boltseal_command boltseal-log signer 'Hold the key and sign the heads of the log'
+__boltseal_command boltseal-log fsck 'Hash again everything that a log keeps'
 
 for command in keygen sign attest verify pull push tree proof recheck policy inspect version
     __boltseal_add boltseal $command -l json -d 'Print JSON'
@@ -118,9 +120,14 @@ for program in boltseal boltseal-verify
     __boltseal_add $program proof -l leaf-hash -x -d 'Hash of the entry in the tree'
 end
 
-for command in init serve
+for command in init serve signer fsck
     __boltseal_add boltseal-log $command -l dir -xa '(__fish_complete_directories)' -d 'Folder of the log'
 end
 __boltseal_add boltseal-log init -l origin -x -d 'Name of the log'
 __boltseal_add boltseal-log init -l url -x -d 'Where clients will reach it'
 __boltseal_add boltseal-log serve -l listen -x -d 'Address and port'
+__boltseal_add boltseal-log serve -l signer -r -d 'Socket of a running signer'
+__boltseal_add boltseal-log serve -l raw -d 'Take bytes of any kind'
+__boltseal_add boltseal-log serve -l max-wait -x -d 'Microseconds that a batch waits'
+__boltseal_add boltseal-log signer -l socket -r -d 'Where the server reaches it'
+__boltseal_add boltseal-log signer -l connection -x -d 'Open socket to serve'

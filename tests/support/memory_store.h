@@ -2,6 +2,7 @@
 // after it did and only the caller did not hear of it.
 #pragma once
 
+#include "transparency/publication.h"
 #include "transparency/storage.h"
 
 #include <atomic>
@@ -13,7 +14,7 @@ namespace boltseal::test {
 
 enum class Failure { NotPersisted, PersistedAnyway };
 
-// Counts the calls of both stores together. Everything after the failure fails too, as on a disk
+// Counts the calls of all stores together. Everything after the failure fails too, as on a disk
 // that has gone away, until it is cleared.
 struct FaultPlan {
     int fail_at = -1;  // counted from 0; -1: never
@@ -23,18 +24,22 @@ struct FaultPlan {
     bool fails_now() { return fail_at >= 0 && calls++ >= fail_at; }
 };
 
-class MemoryStore : public ObjectStore, public HeadStore {
+class MemoryStore : public ObjectStore, public Journal, public HeadStore, public Publication {
 public:
-    Result<void> put(std::string_view path, Bytes object) override {
+    struct Record {
+        std::uint64_t first = 0;
+        std::uint32_t count = 0;
+        Buffer entries;
+    };
+
+    Result<void> put(const std::vector<StoredObject>& added) override {
         return change([&]() -> Result<void> {
-            const auto [at, is_new] = objects.emplace(path, to_buffer(object));
-            if (is_new || equal(at->second, object)) return {};
-            return Error(Fault::Declined, "other bytes");
-        });
-    }
-    Result<void> replace(std::string_view path, Bytes object) override {
-        return change([&]() -> Result<void> {
-            objects[std::string(path)] = to_buffer(object);
+            for (const StoredObject& object : added) {
+                const auto [at, is_new] = objects.emplace(object.path, object.bytes);
+                if (!is_new && at->second != object.bytes) {
+                    return Error(Fault::Declined, "other bytes");
+                }
+            }
             return {};
         });
     }
@@ -44,6 +49,35 @@ public:
         if (found == objects.end()) return Error(Fault::Missing, std::string(path) + " is missing");
         return found->second;
     }
+
+    void replace(const std::string& path, const Buffer& bytes) {  // as a broken disk does
+        const std::lock_guard guard(mutex_);
+        objects.at(path) = bytes;
+    }
+
+    Result<void> replay(const Visit& visit) override {
+        BOLTSEAL_CHECK(visit({journal_begin, 0, {}}));
+        for (const Record& record : records) {
+            BOLTSEAL_CHECK(visit({record.first, record.count, record.entries}));
+        }
+        return {};
+    }
+    Result<void> append(const JournalRecord& record) override {
+        return change([&]() -> Result<void> {
+            records.push_back({record.first, record.count, to_buffer(record.entries)});
+            return {};
+        });
+    }
+    Result<void> forget(std::uint64_t size) override {
+        return change([&]() -> Result<void> {
+            while (!records.empty() && records.front().first + records.front().count <= size) {
+                journal_begin = records.front().first + records.front().count;
+                records.erase(records.begin());
+            }
+            return {};
+        });
+    }
+
     Result<std::optional<std::string>> load() override {
         const std::lock_guard guard(mutex_);
         return head;
@@ -58,9 +92,21 @@ public:
         });
     }
 
+    Result<std::optional<std::string>> last() override { return shown; }
+    Result<VerifiedCheckpoint> publish(const VerifiedCheckpoint& signed_head) override {
+        BOLTSEAL_CHECK(change([&]() -> Result<void> {
+            shown = signed_head.note();
+            return {};
+        }));
+        return signed_head;
+    }
+
     std::map<std::string, Buffer> objects;
+    std::uint64_t journal_begin = 0;
+    std::vector<Record> records;
     std::optional<std::string> head;
-    std::vector<std::string> heads;  // all there were
+    std::vector<std::string> heads;    // all there were
+    std::optional<std::string> shown;  // the published checkpoint
     FaultPlan plan;
     std::function<void()> before_change;  // to hold the writer up
 

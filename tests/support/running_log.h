@@ -4,31 +4,37 @@
 #include "tests/check.h"
 #include "tests/support/test_log.h"
 #include "transparency/http_server.h"
+#include "transparency/log_api.h"
 
 namespace boltseal::test {
 
-struct RunningLog {
-    TestLogKey key;
-    std::unique_ptr<MemoryStore> store;
-    std::unique_ptr<Sequencer> sequencer;
+struct RunningLog : TestLog {
     std::unique_ptr<LogApi> api;
+    Workers workers{2};
     std::function<void(ApiResponse&)> tamper;  // set before the first request
     std::unique_ptr<HttpServer> server;
 
-    explicit RunningLog(TestLogKey log_key = test_log_key()) : key(std::move(log_key)) {
-        store = empty_log(key);
-        auto started = Sequencer::start(*store, *store, key.head_signer());
-        REQUIRE_OK(started);
-        sequencer = *std::move(started);
-        api = std::make_unique<LogApi>(*sequencer, *store, key.note_key);
-        auto serving = HttpServer::start({"127.0.0.1", 0}, [this](const ApiRequest& request) {
-            ApiResponse response = api->handle(request);
-            if (tamper) tamper(response);
-            return response;
-        });
+    explicit RunningLog(TestLogKey log_key = test_log_key()) : TestLog(std::move(log_key)) {
+        restart();
+        api = std::make_unique<LogApi>(*sequencer, key.note_key, workers);
+        auto serving =
+            HttpServer::start({"127.0.0.1", 0}, [this](ApiRequest request, const Reply& reply) {
+                api->handle(std::move(request), Reply([this, reply](ApiResponse response) {
+                                if (tamper) tamper(response);
+                                reply(std::move(response));
+                            }));
+            });
         REQUIRE_OK(serving);
         server = *std::move(serving);
     }
+
+    ~RunningLog() {  // each may answer through the next
+        server.reset();
+        sequencer->stop();
+        workers.stop();
+    }
+    RunningLog(const RunningLog&) = delete;
+    RunningLog& operator=(const RunningLog&) = delete;
 
     std::string url() const { return "http://127.0.0.1:" + std::to_string(server->port()); }
 };

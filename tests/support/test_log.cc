@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kSeed = "AeymY/SZAX0jZcJ8enZ5FY1Dz+wTML2yWSkK+9DSF3eg";
 
-void check_tiles(ObjectStore& store, const std::vector<TreeHash>& leaves) {
+void check_tiles(TileSource& tiles, const std::vector<TreeHash>& leaves) {
     ReferenceTree tree(leaves);
     std::uint64_t span = 1;  // leaves under one hash of the level
     for (unsigned level = 0; leaves.size() / span > 0; ++level, span *= kTileWidth) {
@@ -24,7 +24,7 @@ void check_tiles(ObjectStore& store, const std::vector<TreeHash>& leaves) {
                 expected.insert(expected.end(), hash.bytes().begin(), hash.bytes().end());
             }
             INFO(to_path(tile));
-            const auto stored = store.get(to_path(tile));
+            const auto stored = tiles.get(tile);
             REQUIRE_OK(stored);
             REQUIRE(*stored == expected);
         }
@@ -34,7 +34,9 @@ void check_tiles(ObjectStore& store, const std::vector<TreeHash>& leaves) {
 }  // namespace
 
 std::string TestLogKey::sign(const TreeHead& head) const {
-    return HeadSigner(*signer, note_key).sign(head).value().note();
+    const std::string text = to_string(Checkpoint{note_key.name, head, {}});
+    const Buffer signature = signer->sign(as_bytes(text)).value();
+    return to_string(Note{text, {NoteSignature{note_key.name, note_key.id(), signature}}});
 }
 
 TestLogKey test_log_key() {
@@ -58,7 +60,26 @@ std::unique_ptr<MemoryStore> empty_log(const TestLogKey& key) {
     return store;
 }
 
-std::vector<Buffer> check_whole_log(ObjectStore& store, const std::string& note,
+TestLog::TestLog(TestLogKey log_key) : key(std::move(log_key)), store(empty_log(key)) {}
+
+Result<void> TestLog::start(const SequencerLimits& limits, Sequencer::OnFailure on_failure) {
+    stop();
+    signer = std::make_unique<LocalHeadSigner>(*key.signer, key.note_key, *store);
+    index = std::make_unique<MemoryLeafIndex>();
+    BOLTSEAL_TRY(sequencer, Sequencer::start({*store, *store, *signer, *store, *index}, limits,
+                                             std::move(on_failure)));
+    return {};
+}
+
+void TestLog::restart() {
+    REQUIRE_OK(start());
+}
+
+Result<Sequenced> TestLog::append(const std::string& entry) const {
+    return sequencer->append(to_buffer(entry));
+}
+
+std::vector<Buffer> check_whole_log(TileSource& tiles, const std::string& note,
                                     const NoteKey& key) {
     const auto checkpoint = check_checkpoint(as_bytes(note), key);
     REQUIRE_OK(checkpoint);
@@ -67,7 +88,7 @@ std::vector<Buffer> check_whole_log(ObjectStore& store, const std::string& note,
     for (std::uint64_t n = 0; n * kTileWidth < size; ++n) {
         const Tile tile = tile_of_tree(Tile::Kind::Entries, 0, n, size);
         INFO(to_path(tile));
-        const auto stored = store.get(to_path(tile));
+        const auto stored = tiles.get(tile);
         REQUIRE_OK(stored);
         auto bundle = parse_entry_bundle(*stored, tile.width);
         REQUIRE_OK(bundle);
@@ -76,7 +97,7 @@ std::vector<Buffer> check_whole_log(ObjectStore& store, const std::string& note,
     std::vector<TreeHash> leaves;
     for (const Buffer& entry : entries) leaves.push_back(hash_leaf(entry));
     REQUIRE(checkpoint->head() == ReferenceTree(leaves).head(leaves.size()));
-    check_tiles(store, leaves);
+    check_tiles(tiles, leaves);
     return entries;
 }
 

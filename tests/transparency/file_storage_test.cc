@@ -3,12 +3,13 @@
 #include "core/file.h"
 #include "tests/check.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/test_log.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
 using namespace boltseal;
-using boltseal::test::TempFolder;
+using namespace boltseal::test;
 
 namespace {
 
@@ -29,38 +30,40 @@ std::string content(const std::filesystem::path& path) {
 TEST_CASE("objects lie where a web server will look for them", "[file_storage]") {
     const TempFolder folder;
     const auto storage = open(folder);
-    REQUIRE_OK(storage->put("tile/0/x001/067.p/3", as_bytes("abc")));
-    REQUIRE(content(folder / "public/tile/0/x001/067.p/3") == "abc");
-    REQUIRE(as_text(storage->get("tile/0/x001/067.p/3").value()) == "abc");
+    REQUIRE_OK(storage->put({{"tile/0/x001/067", to_buffer("abc")}, {"tile/1/000", {}}}));
+    REQUIRE(content(folder / "public/tile/0/x001/067") == "abc");
+    REQUIRE(as_text(storage->get("tile/0/x001/067").value()) == "abc");
+    REQUIRE(storage->get("tile/1/000").value().empty());
     REQUIRE_FAULT(storage->get("tile/0/000"), Fault::Missing);
     REQUIRE_FAULT(storage->get("tile/0"), Fault::Io);  // a folder
+    REQUIRE_FALSE(std::filesystem::exists(folder / "public/tile/0/x001/067.new"));
 }
 
-TEST_CASE("an object is not changed by putting it again, only by replacing it", "[file_storage]") {
+TEST_CASE("an object is not changed by putting it again", "[file_storage]") {
     const TempFolder folder;
     const auto storage = open(folder);
-    REQUIRE_OK(storage->put("tile/0/000", as_bytes("one")));
-    REQUIRE_OK(storage->put("tile/0/000", as_bytes("one")));
-    REQUIRE_REFUSED(storage->put("tile/0/000", as_bytes("two")),
-                    "'tile/0/000' has other bytes already");
+    REQUIRE_OK(storage->put({{"tile/0/000", to_buffer("one")}}));
+    REQUIRE_OK(storage->put({{"tile/0/000", to_buffer("one")}}));
+    const std::string place = folder / "public/tile/0/000";
+    REQUIRE_REFUSED(storage->put({{"tile/0/000", to_buffer("two")}}),
+                    "'" + place + "' has other bytes already");
+    REQUIRE_FAULT(storage->put({{"tile/0/000", to_buffer("two")}}), Fault::Declined);
     REQUIRE(as_text(storage->get("tile/0/000").value()) == "one");
-    REQUIRE_OK(storage->replace("tile/0/000", as_bytes("two")));
-    REQUIRE(as_text(storage->get("tile/0/000").value()) == "two");
 }
 
-TEST_CASE("the head moves only from where the writer saw it", "[file_storage]") {
+TEST_CASE("the published checkpoint is the last one", "[file_storage]") {
     const TempFolder folder;
     const auto storage = open(folder);
-    REQUIRE_FALSE(storage->load().value().has_value());
-    REQUIRE_OK(storage->advance(std::nullopt, "first"));
-    REQUIRE(storage->load().value() == "first");
-    REQUIRE(content(folder / "public/checkpoint") == "first");
-    REQUIRE_REFUSED(storage->advance(std::nullopt, "second"),
-                    "another writer has moved the log's head");
-    REQUIRE_FAULT(storage->advance("other", "second"), Fault::Declined);
-    REQUIRE_OK(storage->advance("first", "second"));
-    REQUIRE(content(folder / "head") == "second");
-    REQUIRE(content(folder / "public/checkpoint") == "second");
+    const auto key = test_log_key();
+    REQUIRE_FALSE(storage->last().value().has_value());
+    for (const std::uint64_t size : {1u, 7u}) {
+        const std::string note = key.sign({size, hash_empty()});
+        const auto shown = storage->publish(check_checkpoint(as_bytes(note), key.note_key).value());
+        REQUIRE_OK(shown);
+        REQUIRE(shown->note() == note);
+        REQUIRE(content(folder / "public/checkpoint") == note);
+        REQUIRE(storage->last().value() == note);
+    }
 }
 
 TEST_CASE("one process at a time has a log open", "[file_storage]") {
@@ -81,28 +84,27 @@ TEST_CASE("one process at a time has a log open", "[file_storage]") {
     REQUIRE_FAULT(FileStorage::open(folder / "nowhere"), Fault::Missing);
 }
 
-TEST_CASE("opening a log puts right what a crash has left", "[file_storage]") {
+TEST_CASE("what a killed process has left half written is overwritten", "[file_storage]") {
     const TempFolder folder;
     auto storage = open(folder);
-    REQUIRE_OK(storage->put("tile/0/000.p/1", as_bytes("abc")));
-    REQUIRE_OK(storage->advance(std::nullopt, "first"));
+    REQUIRE_OK(storage->put({{"tile/0/000", to_buffer("abc")}}));
     storage.reset();
-    // Killed after the head was durable and before it was published, in the middle of writing.
-    REQUIRE_OK(write_file(folder / "head", as_bytes("second")));
-    REQUIRE_OK(write_file(folder / "head.tmp.1.0", as_bytes("thi")));
-    REQUIRE_OK(write_file(folder / "public/tile/0/000.p/2.tmp.1.7", as_bytes("ab")));
+    REQUIRE_OK(write_file(folder / "public/tile/0/001.new", as_bytes("abcdefgh")));
+    REQUIRE_OK(write_file(folder / "public/checkpoint.new", as_bytes("abcdefgh")));
     storage = open(folder);
-    REQUIRE(content(folder / "public/checkpoint") == "second");
-    REQUIRE_FALSE(std::filesystem::exists(folder / "head.tmp.1.0"));
-    REQUIRE_FALSE(std::filesystem::exists(folder / "public/tile/0/000.p/2.tmp.1.7"));
-    REQUIRE(as_text(storage->get("tile/0/000.p/1").value()) == "abc");
+    REQUIRE_OK(storage->put({{"tile/0/001", to_buffer("abd")}}));
+    REQUIRE(content(folder / "public/tile/0/001") == "abd");
+    REQUIRE_FALSE(std::filesystem::exists(folder / "public/tile/0/001.new"));
 }
 
 TEST_CASE("an error on the disk is an error of the store", "[file_storage]") {
     const TempFolder folder;
     const auto storage = open(folder);
-    REQUIRE_OK(write_file(folder / "public", as_bytes("in the way")));
-    REQUIRE_FAULT(storage->put("tile/0/000", as_bytes("abc")), Fault::Io);
-    REQUIRE_FAULT(storage->replace("tile/0/000", as_bytes("abc")), Fault::Io);
-    REQUIRE_FAULT(storage->advance(std::nullopt, "first"), Fault::Io);
+    REQUIRE_OK(write_file(folder / "public/tile", as_bytes("in the way")));
+    REQUIRE_FAULT(storage->put({{"tile/0/000", to_buffer("abc")}}), Fault::Io);
+    std::filesystem::create_directory(folder / "public/checkpoint");
+    const auto key = test_log_key();
+    const std::string note = key.sign({1, hash_empty()});
+    REQUIRE_FAULT(storage->publish(check_checkpoint(as_bytes(note), key.note_key).value()),
+                  Fault::Io);
 }

@@ -58,11 +58,14 @@ private:
     int fd_;
 };
 
+using Handler = std::function<ApiResponse(const ApiRequest&)>;
+
 struct TestServer {
     std::atomic<int> handled{0};
+    Workers workers{4};
     std::unique_ptr<HttpServer> server;
 
-    explicit TestServer(const HttpLimits& limits = {}, HttpServer::Handler handler = {}) {
+    explicit TestServer(const HttpLimits& limits = {}, Handler handler = {}) {
         auto count = [this, handler](const ApiRequest& request) {
             ++handled;
             if (handler) return handler(request);
@@ -71,7 +74,7 @@ struct TestServer {
             response.body = "ok";
             return response;
         };
-        auto started = HttpServer::start({"127.0.0.1", 0}, count, limits);
+        auto started = HttpServer::start({"127.0.0.1", 0}, on_workers(workers, count), limits);
         REQUIRE_OK(started);
         server = *std::move(started);
         REQUIRE(server->port() != 0);
@@ -112,16 +115,14 @@ TEST_CASE("addresses to listen on are literal", "[http_server]") {
 TEST_CASE("an address that is taken is a configuration error", "[http_server]") {
     const TestServer first;
     const auto second = HttpServer::start({"127.0.0.1", first.server->port()},
-                                          [](const ApiRequest&) { return ApiResponse(); });
+                                          [](const ApiRequest&, const Reply&) {});
     REQUIRE_FAULT(second, Fault::Config);
-    REQUIRE_FAULT(
-        HttpServer::start({"192.0.2.1", 0}, [](const ApiRequest&) { return ApiResponse(); }),
-        Fault::Config);
+    REQUIRE_FAULT(HttpServer::start({"192.0.2.1", 0}, [](const ApiRequest&, const Reply&) {}),
+                  Fault::Config);
 }
 
 TEST_CASE("the server listens on IPv6 too", "[http_server]") {
-    const auto server =
-        HttpServer::start({"::1", 0}, [](const ApiRequest&) { return ApiResponse(); });
+    const auto server = HttpServer::start({"::1", 0}, [](const ApiRequest&, const Reply&) {});
     if (!server) SKIP("there is no IPv6 loopback here: " << server.error().message());
     REQUIRE((*server)->port() != 0);
 }
@@ -216,7 +217,7 @@ TEST_CASE("attack requests are answered with their status, once, and never reach
         {post + "Transfer-Encoding: gzip, chunked\r\n\r\n", 501},
         {post + "Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", 415},
         {post + "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n", 417},
-        {post + "Content-Length: 1048577\r\n\r\n" + std::string(1000, 'a'), 413},
+        {post + "Content-Length: 4194305\r\n\r\n" + std::string(1000, 'a'), 413},
         {post + "\r\n", 411},
         {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", 400},
         {"GET / HTTP/1.1\r\nHost: a\r\nA: %0d%0aSet-Cookie: x\r\n\r\n", 400},
@@ -259,31 +260,83 @@ TEST_CASE("slow heads and bodies have a deadline for the whole, not for each byt
     REQUIRE(took < milliseconds(3000));
 }
 
-TEST_CASE("clients that send nothing are closed, and do not keep others out for long",
-          "[http_server]") {
-    TestServer server({.threads = 2, .head = milliseconds(300), .idle = milliseconds(60'000)});
-    const RawClient a(server.server->port());
-    const RawClient b(server.server->port());
+TEST_CASE("clients that send nothing are closed", "[http_server]") {
+    const TestServer server({.head = milliseconds(300)});
+    RawClient silent(server.server->port());
     const auto begin = Clock::now();
-    REQUIRE(has_status(server.exchange(kGetClose), 200));
+    REQUIRE(silent.read_all().empty());
     REQUIRE(Clock::now() - begin < milliseconds(3000));
 }
 
-TEST_CASE("an idle connection gives its thread to one that waits", "[http_server]") {
-    TestServer server({.threads = 1, .idle = milliseconds(60'000)});
-    RawClient idle(server.server->port());
-    REQUIRE(idle.send(kGet));
-    REQUIRE(has_status(idle.read_ok(), 200));
+TEST_CASE("a connection is kept between requests for as long as it may idle", "[http_server]") {
+    const TestServer server({.idle = milliseconds(400)});
+    RawClient client(server.server->port());
+    for (int i = 0; i < 3; ++i) {
+        REQUIRE(client.send(kGet));
+        REQUIRE(has_status(client.read_ok(), 200));
+        std::this_thread::sleep_for(milliseconds(100));
+    }
     const auto begin = Clock::now();
-    std::thread closer([&] { idle.read_all(); });
-    REQUIRE(has_status(server.exchange(kGetClose), 200));
-    REQUIRE(Clock::now() - begin < milliseconds(5000));
-    closer.join();
+    REQUIRE(client.read_all().empty());
+    REQUIRE(Clock::now() - begin < milliseconds(3000));
+}
+
+TEST_CASE("thousands of idle connections do not keep others out", "[http_server]") {
+    const TestServer server({.max_connections = 500});
+    std::vector<std::unique_ptr<RawClient>> idle;
+    for (int i = 0; i < 1500; ++i) {
+        idle.push_back(std::make_unique<RawClient>(server.server->port()));
+        if (i % 3 == 0) REQUIRE(idle.back()->send("GET / HTTP/1.1\r\nHost"));  // slow heads too
+    }
+    const auto begin = Clock::now();
+    RawClient client(server.server->port());
+    for (int i = 0; i < 10; ++i) {
+        REQUIRE(client.send(kGet));
+        REQUIRE(has_status(client.read_ok(), 200));
+    }
+    REQUIRE(Clock::now() - begin < milliseconds(2000));
+    REQUIRE(idle.front()->read_all().empty());  // the oldest made room
+}
+
+TEST_CASE("a connection that is being answered makes no room for others", "[http_server]") {
+    std::atomic<bool> go{false};
+    TestServer server({.max_connections = 1}, [&](const ApiRequest&) {
+        while (!go) std::this_thread::sleep_for(milliseconds(1));
+        ApiResponse response;
+        response.content_type = "text/plain";
+        response.body = "ok";
+        return response;
+    });
+    RawClient first(server.server->port());
+    REQUIRE(first.send(kGet));
+    while (server.handled == 0) std::this_thread::yield();
+    RawClient second(server.server->port());
+    REQUIRE(second.read_all().empty());
+    go = true;
+    REQUIRE(has_status(first.read_ok(), 200));
+}
+
+TEST_CASE("bodies that are being received hold a bounded amount of memory", "[http_server]") {
+    const TestServer server({.max_buffered = 1'000'000});
+    const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ";
+    RawClient slow(server.server->port());
+    REQUIRE(slow.send(head + "900000\r\n\r\n"));
+    REQUIRE(slow.send(std::string(600'000, 'a')));
+    std::this_thread::sleep_for(milliseconds(200));
+    const std::string refused = server.exchange(head + "500000\r\n\r\n");
+    REQUIRE(has_status(refused, 503));
+    REQUIRE(refused.find("too many requests are waiting") != std::string::npos);
+    REQUIRE(slow.send(std::string(300'000, 'a')));
+    REQUIRE(has_status(slow.read_ok(), 200));
+    const std::string taken = server.exchange(
+        "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+        "Content-Length: 500000\r\n\r\n" +
+        std::string(500'000, 'a'));
+    REQUIRE(has_status(taken, 200));
 }
 
 TEST_CASE("a client that does not read its answer is given up", "[http_server]") {
-    const HttpLimits limits{
-        .threads = 1, .answer = milliseconds(300), .slowest_answer = 100'000'000};
+    const HttpLimits limits{.answer = milliseconds(300), .slowest_answer = 100'000'000};
     TestServer server(limits, [](const ApiRequest& request) {
         ApiResponse response;
         response.content_type = "text/plain";
@@ -293,10 +346,79 @@ TEST_CASE("a client that does not read its answer is given up", "[http_server]")
     });
     RawClient slow(server.server->port());
     REQUIRE(slow.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n"));
-    std::this_thread::sleep_for(milliseconds(50));
-    const auto begin = Clock::now();
+    std::this_thread::sleep_for(milliseconds(1500));
     REQUIRE(has_status(server.exchange(kGetClose), 200));
-    REQUIRE(Clock::now() - begin < milliseconds(10'000));
+    const std::string got = slow.read_all();
+    REQUIRE(has_status(got, 200));
+    REQUIRE(got.size() < 32'000'000);
+}
+
+TEST_CASE("a client that reads slowly gets all of a large answer", "[http_server]") {
+    const TestServer server({}, [](const ApiRequest&) {
+        ApiResponse response;
+        response.content_type = "text/plain";
+        response.body = std::string(32'000'000, 'a');
+        return response;
+    });
+    RawClient slow(server.server->port());
+    REQUIRE(slow.send(kGetClose));
+    std::this_thread::sleep_for(milliseconds(200));
+    REQUIRE(slow.read_all().ends_with("\r\n\r\n" + std::string(32'000'000, 'a')));
+}
+
+TEST_CASE("a request that nobody answers is answered with 500", "[http_server]") {
+    const auto server = HttpServer::start({"127.0.0.1", 0}, [](const ApiRequest&, const Reply&) {});
+    REQUIRE_OK(server);
+    RawClient client((*server)->port());
+    REQUIRE(client.send(kGetClose));
+    REQUIRE(has_status(client.read_all(), 500));
+}
+
+TEST_CASE("a request is answered once, from any thread", "[http_server]") {
+    std::thread later;
+    const auto server =
+        HttpServer::start({"127.0.0.1", 0}, [&](const ApiRequest&, const Reply& reply) {
+            later = std::thread([reply] {
+                std::this_thread::sleep_for(milliseconds(50));
+                ApiResponse response;
+                response.content_type = "text/plain";
+                response.body = "ok";
+                reply(response);
+                response.body = "not ok";
+                reply(response);
+            });
+        });
+    REQUIRE_OK(server);
+    RawClient client((*server)->port());
+    REQUIRE(client.send(kGetClose));
+    REQUIRE(client.read_all().ends_with("\r\n\r\nok"));
+    later.join();
+}
+
+TEST_CASE("workers that have too much to do turn requests away", "[http_server]") {
+    Workers workers(1, 1);
+    std::atomic<bool> inside{false};
+    std::atomic<bool> go{false};
+    const auto server = HttpServer::start({"127.0.0.1", 0}, on_workers(workers, [&](const auto&) {
+                                              inside = true;
+                                              while (!go) std::this_thread::yield();
+                                              return error_response(404, "not found");
+                                          }));
+    REQUIRE_OK(server);
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 2; ++i) {
+        clients.push_back(std::make_unique<RawClient>((*server)->port()));
+        REQUIRE(clients.back()->send(kGetClose));
+        while (!inside) std::this_thread::yield();
+    }
+    std::this_thread::sleep_for(milliseconds(50));
+    RawClient third((*server)->port());
+    REQUIRE(third.send(kGetClose));
+    const std::string answer = third.read_all();
+    REQUIRE(has_status(answer, 503));
+    REQUIRE(answer.find("\r\nRetry-After: 1\r\n") != std::string::npos);
+    go = true;
+    for (const auto& client : clients) REQUIRE(has_status(client->read_all(), 404));
 }
 
 TEST_CASE("stopping answers what is being worked on", "[http_server]") {

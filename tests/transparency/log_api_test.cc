@@ -2,8 +2,10 @@
 
 #include "core/json.h"
 #include "tests/check.h"
+#include "tests/support/ask.h"
 #include "tests/support/submissions.h"
 #include "tests/support/test_log.h"
+#include "transparency/log_answer.h"
 #include "transparency/log_request.h"
 
 using namespace boltseal;
@@ -11,15 +13,25 @@ using namespace boltseal::test;
 
 namespace {
 
-struct RunningApi {
-    TestLogKey key = test_log_key();
-    std::unique_ptr<MemoryStore> store = empty_log(key);
-    std::unique_ptr<Sequencer> sequencer = *Sequencer::start(*store, *store, key.head_signer());
-    LogApi api{*sequencer, *store, key.note_key};
+struct RunningApi : TestLog {
+    Workers workers{2};
+    std::unique_ptr<LogApi> api;
 
-    ApiResponse get(const std::string& path) { return api.handle({"GET", path, {}}); }
+    explicit RunningApi(RawEntries raw = RawEntries::Refused) {
+        restart();
+        api = std::make_unique<LogApi>(*sequencer, key.note_key, workers, raw);
+    }
+    ~RunningApi() {  // its answers go through the workers
+        sequencer->stop();
+        workers.stop();
+    }
+    RunningApi(const RunningApi&) = delete;
+    RunningApi& operator=(const RunningApi&) = delete;
+
+    ApiResponse send(ApiRequest request) { return ask(*api, std::move(request)); }
+    ApiResponse get(const std::string& path) { return send({"GET", path, {}}); }
     ApiResponse post(const std::string& body) {
-        return api.handle({"POST", "/api/v2/log/entries", to_buffer(body)});
+        return send({"POST", "/api/v2/log/entries", to_buffer(body)});
     }
     ApiResponse submit(const HashedRekord& entry) { return post(encode_submission(entry).value()); }
 };
@@ -72,13 +84,143 @@ TEST_CASE("only what its key has signed gets into the log", "[log_api]") {
     const ApiResponse response = log.submit(entry);
     REQUIRE(response.status == 400);
     REQUIRE(parse_json(response.body).value().uint_at("code").value() == 3);
-    REQUIRE(log.sequencer->published().head().size == 0);
+    REQUIRE(log.sequencer->published()->head().size == 0);
 
     REQUIRE(log.post("{").status == 400);
     REQUIRE(log.post(R"({"dsseRequestV002":{}})").status == 400);
     REQUIRE(message(log.post(R"({"dsseRequestV002":{}})")) ==
             "'dsseRequestV002' is not accepted: send the SHA-256 of the envelope's "
             "pre-authentication encoding as 'hashedRekordRequestV002'");
+}
+
+namespace {
+
+// The places of a batch, once every one of its entries is proved.
+std::vector<Place> check_batch(const RunningApi& log, const ApiResponse& response,
+                               const std::vector<Buffer>& entries) {
+    INFO(response.body);
+    REQUIRE(response.status == 200);
+    REQUIRE(response.content_type == "application/json");
+    REQUIRE(response.cache_control == "no-store");
+    const auto answer = parse_batch_answer(as_bytes(response.body));
+    REQUIRE_OK(answer);
+    REQUIRE(answer->places.size() == entries.size());
+    std::map<std::uint64_t, TreeHash> leaves;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        leaves[answer->places[i].index] = hash_leaf(entries[i]);
+    }
+    std::vector<ProvedLeaf> proved;
+    for (const auto& [index, leaf] : leaves) proved.push_back({index, leaf});
+    const auto checkpoint = check_checkpoint(as_bytes(answer->checkpoint), log.key.note_key);
+    REQUIRE_OK(checkpoint);
+    const auto proofs = check_batch_proof(proved, answer->proof, checkpoint->head());
+    REQUIRE_OK(proofs);
+    for (std::size_t i = 0; i < proved.size(); ++i) {
+        REQUIRE((*proofs)[i].index == proved[i].index);
+        REQUIRE_OK(check_inclusion(proved[i].leaf, (*proofs)[i], checkpoint->head()));
+    }
+    return answer->places;
+}
+
+ApiRequest raw_batch(const std::vector<Buffer>& entries) {
+    return {"POST", "/api/v1/entries", encode_entry_bundle(entries).value(),
+            "application/octet-stream"};
+}
+
+}  // namespace
+
+TEST_CASE("a batch is answered once, with what proves all of it", "[log_api]") {
+    RunningApi log;
+    REQUIRE(log.submit(signed_entry("first")).status == 201);
+    std::vector<HashedRekord> signed_entries;
+    std::vector<Buffer> bodies;
+    for (const char* text : {"a", "b", "first", "c", "a"}) {
+        signed_entries.push_back(text == std::string("first") ? signed_entry("other")
+                                                              : signed_entry(text));
+        if (bodies.size() == 4) signed_entries.back() = signed_entries.front();
+        bodies.push_back(encode_entry(signed_entries.back()).value());
+    }
+    const ApiRequest request{"POST", "/api/v1/entries",
+                             to_buffer(encode_batch(signed_entries).value()), "application/json"};
+    const auto places = check_batch(log, log.send(request), bodies);
+    REQUIRE(log.size() == 5);
+    REQUIRE(places[3].index == 4);
+    REQUIRE(places[4].index == 1);
+    REQUIRE_FALSE(places[4].is_new);
+    const auto again = check_batch(log, log.send(request), bodies);
+    for (const Place& place : again) REQUIRE_FALSE(place.is_new);
+    REQUIRE(log.size() == 5);
+}
+
+TEST_CASE("one bad entry refuses its batch, and is named", "[log_api]") {
+    RunningApi log;
+    std::vector<HashedRekord> entries{signed_entry("a"), signed_entry("b")};
+    entries[1].digest = digest_of(as_bytes("another artifact"));
+    const auto post = [&](const std::string& body) {
+        return log.send({"POST", "/api/v1/entries", to_buffer(body), "application/json"});
+    };
+    const ApiResponse response = post(encode_batch(entries).value());
+    REQUIRE(response.status == 400);
+    REQUIRE(message(response).starts_with("entry 1: "));
+    REQUIRE(message(post(R"({"entries":[]})")) == "batch without entries");
+    REQUIRE(message(post(R"({"entries":[{}]})")) ==
+            "entry 0: 'hashedRekordRequestV002' is missing");
+    REQUIRE(post(R"({"entries":[],"x":1})").status == 400);
+    REQUIRE(post("[]").status == 400);
+    REQUIRE(log.size() == 0);
+}
+
+TEST_CASE("bytes of any kind are taken only where that is switched on", "[log_api]") {
+    RunningApi closed;
+    const std::vector<Buffer> entries{to_buffer("a"), to_buffer("b"), to_buffer("a")};
+    REQUIRE(closed.send({"POST", "/add", to_buffer("a")}).status == 404);
+    REQUIRE(closed.send(raw_batch(entries)).status == 415);
+    REQUIRE(closed.send({"POST", "/api/v1/entries", to_buffer("{}"), "text/plain"}).status == 415);
+    REQUIRE(closed.size() == 0);
+
+    RunningApi open(RawEntries::Taken);
+    const auto add = [&](const std::string& entry) {
+        const ApiResponse response = open.send({"POST", "/add", to_buffer(entry)});
+        REQUIRE(response.status == 200);
+        REQUIRE(response.cache_control == "no-store");
+        return response.body;
+    };
+    REQUIRE(add("x") == "0");  // as tessera's load tool reads it: no newline
+    REQUIRE(add("b") == "1");
+    REQUIRE(add("x") == "0");
+    REQUIRE(open.send({"GET", "/add", {}}).status == 405);
+    REQUIRE(open.send({"POST", "/add", Buffer(65'536)}).status == 400);
+    const auto places = check_batch(open, open.send(raw_batch(entries)), entries);
+    REQUIRE(places[0].index == 2);
+    REQUIRE(places[1].index == 1);
+    REQUIRE(places[2].index == 2);
+    REQUIRE(open.size() == 3);
+}
+
+TEST_CASE("a large batch over many tiles is proved by few hashes", "[log_api]") {
+    RunningApi log(RawEntries::Taken);
+    for (int i = 0; i < 300; ++i) REQUIRE_OK(log.append(std::to_string(i)));
+    std::vector<Buffer> entries;
+    for (int i = 1000; i < 2000; ++i) entries.push_back(to_buffer(std::to_string(i)));
+    entries.push_back(to_buffer("7"));
+    const ApiResponse response = log.send(raw_batch(entries));
+    check_batch(log, response, entries);
+    REQUIRE(parse_batch_answer(as_bytes(response.body))->proof.hashes.size() < 20);
+}
+
+TEST_CASE("a raw batch that is cut short or too long is refused", "[log_api]") {
+    RunningApi log(RawEntries::Taken);
+    const auto refused = [&](const Buffer& body) {
+        const ApiResponse response =
+            log.send({"POST", "/api/v1/entries", body, "application/octet-stream"});
+        REQUIRE(response.status == 400);
+        return message(response);
+    };
+    REQUIRE(refused({}) == "batch without entries");
+    refused({0});
+    refused({0, 2, 'a'});
+    REQUIRE(refused(Buffer(2 * 4097)) == "too many entries in a batch");
+    REQUIRE(log.size() == 0);
 }
 
 TEST_CASE("reads are served below both prefixes, with their cache rules", "[log_api]") {
@@ -94,31 +236,34 @@ TEST_CASE("reads are served below both prefixes, with their cache rules", "[log_
 
     struct Row {
         const char* path;
-        const char* stored;
         const char* cache;
     };
-    for (const Row& row : std::initializer_list<Row>{
-             {"/tile/0/000", "tile/0/000", "public, max-age=31536000, immutable"},
-             {"/tile/entries/000", "tile/entries/000", "public, max-age=31536000, immutable"},
-             {"/tile/0/001.p/1", "tile/0/001.p/1", "public, max-age=604800"},
-             {"/tile/0/000.p/255", "tile/0/000.p/255", "public, max-age=604800"},
-             {"/tile/1/000.p/1", "tile/1/000.p/1", "public, max-age=604800"},
-             {"/tile/entries/001.p/1", "tile/entries/001.p/1", "public, max-age=604800"}}) {
+    for (const Row& row :
+         std::initializer_list<Row>{{"/tile/0/000", "public, max-age=31536000, immutable"},
+                                    {"/tile/entries/000", "public, max-age=31536000, immutable"},
+                                    {"/tile/0/001.p/1", "public, max-age=604800"},
+                                    {"/tile/0/000.p/255", "public, max-age=604800"},
+                                    {"/tile/1/000.p/1", "public, max-age=604800"},
+                                    {"/tile/entries/001.p/1", "public, max-age=604800"}}) {
         CAPTURE(row.path);
         const ApiResponse tile = log.get(prefix + row.path);
         REQUIRE(tile.status == 200);
         REQUIRE(tile.content_type == "application/octet-stream");
         REQUIRE(tile.cache_control == row.cache);
-        REQUIRE(tile.body == as_text(log.store->objects.at(row.stored)));
+        const Tile wanted = parse_tile_path(std::string(row.path).substr(1)).value();
+        REQUIRE(as_bytes(tile.body).size() == log.sequencer->log().get(wanted)->size());
+        REQUIRE(equal(as_bytes(tile.body), *log.sequencer->log().get(wanted)));
     }
+    check_whole_log(log.sequencer->log(), *log.store->head, log.key.note_key);
 }
 
 TEST_CASE("what the published checkpoint does not cover is not served", "[log_api]") {
     RunningApi log;
-    REQUIRE_OK(log.sequencer->append(to_buffer("a")));
-    // Written by a batch that was never signed: other bytes may come to stand there.
-    log.store->objects["tile/0/000.p/2"] = Buffer(64);
-    log.store->objects["tile/entries/000.p/2"] = Buffer(4);
+    REQUIRE_OK(log.append("a"));
+    log.store->plan = {1, Failure::NotPersisted, 0};  // durable, but never signed
+    REQUIRE_FAULT(log.append("b"), Fault::Io);
+    const Tile two{Tile::Kind::Hashes, 0, 0, 2};
+    REQUIRE_OK(log.sequencer->log().get(two));
     REQUIRE(log.get("/tile/0/000.p/1").status == 200);
     REQUIRE(log.get("/tile/0/000.p/2").status == 404);
     REQUIRE(log.get("/tile/entries/000.p/2").status == 404);
@@ -134,13 +279,13 @@ TEST_CASE("unknown paths are 404, wrong methods 405", "[log_api]") {
         const ApiResponse response = log.get(path);
         REQUIRE(response.status == 404);
         REQUIRE(response.body == R"({"code":5,"message":"not found","details":[]})");
-        REQUIRE(log.api.handle({"POST", path, {}}).status == 404);
+        REQUIRE(log.send({"POST", path, {}}).status == 404);
     }
     REQUIRE(log.get("/api/v2/log/entries").status == 405);
     REQUIRE(log.get("/api/v2/log/entries").allow == "POST");
-    REQUIRE(log.api.handle({"POST", "/checkpoint", {}}).status == 405);
-    REQUIRE(log.api.handle({"POST", "/checkpoint", {}}).allow == "GET, HEAD");
-    REQUIRE(log.api.handle({"HEAD", "/checkpoint", {}}).status == 200);
+    REQUIRE(log.send({"POST", "/checkpoint", {}}).status == 405);
+    REQUIRE(log.send({"POST", "/checkpoint", {}}).allow == "GET, HEAD");
+    REQUIRE(log.send({"HEAD", "/checkpoint", {}}).status == 200);
 }
 
 TEST_CASE("a log that has stopped says so, and goes on serving reads", "[log_api]") {

@@ -9,6 +9,8 @@
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_log.h"
 #include "transparency/file_storage.h"
+#include "transparency/head_file.h"
+#include "transparency/journal_file.h"
 #include "transparency/log_client.h"
 #include "transparency/log_setup.h"
 
@@ -72,6 +74,22 @@ void write_entries(const std::string& url, const NoteKey& key, const std::string
         const std::lock_guard guard(acknowledged.mutex);
         acknowledged.bodies[answer->index] = answer->body;
     }
+}
+
+// All entries of the log in this folder, taken up as the server does.
+std::vector<Buffer> check_stopped_log(const std::filesystem::path& directory) {
+    const auto storage = FileStorage::open(directory);
+    REQUIRE_OK(storage);
+    const auto head = HeadFile::open(directory / "head");
+    REQUIRE_OK(head);
+    const auto journal = FileJournal::open(directory / "journal");
+    REQUIRE_OK(journal);
+    const LogKey key = load_log_key(directory, Secret::copy_of({})).value();
+    LocalHeadSigner signer(*key.signer, key.note_key, **head);
+    MemoryLeafIndex index;
+    const auto sequencer = Sequencer::start({**storage, **journal, signer, **storage, index});
+    REQUIRE_OK(sequencer);
+    return check_whole_log((*sequencer)->log(), (*sequencer)->published()->note(), key.note_key);
 }
 
 }  // namespace
@@ -188,6 +206,65 @@ TEST_CASE("the log serves until it is told to end, and one process has it", "[lo
     REQUIRE(next.read_line().ends_with("(1 entries)"));
 }
 
+TEST_CASE("a log without its signer ends, and goes on when it has one again", "[log_program]") {
+    const LogFolder log;
+    const std::string socket = log / "signer.sock";
+    LogProcess signer({"signer", "--dir", log.directory});
+    REQUIRE(signer.read_line() ==
+            "boltseal-log: signing for '" + std::string(kOrigin) + "' at '" + socket + "'");
+    std::vector<std::string> serve = log.serve();
+    serve.insert(serve.end(), {"--signer", socket});
+    LogProcess server(serve);
+    HttpClient http;
+    {
+        LogClient client(http, server.wait_until_it_serves(), log.key());
+        REQUIRE_OK(client.submit(signed_entry("one")));
+        REQUIRE(signer.stop(SIGKILL) == -SIGKILL);
+        REQUIRE_FAULT(client.submit(signed_entry("two")), Fault::Declined);
+    }
+    REQUIRE(server.read_line().starts_with("boltseal-log: the log has stopped until"));
+    REQUIRE(server.wait() == 3);
+
+    LogProcess again(log.serve());  // with a signer of its own
+    LogClient client(http, again.wait_until_it_serves(), log.key());
+    REQUIRE(client.fetch_checkpoint()->head().size == 2);  // durable, and signed now
+    REQUIRE(client.submit(signed_entry("one"))->index <= 1);
+    REQUIRE(again.stop(SIGTERM) == 0);
+}
+
+TEST_CASE("one signer has the key, and serves one log at a time", "[log_program]") {
+    const LogFolder log;
+    LogProcess server(log.serve());
+    server.wait_until_it_serves();
+    LogProcess signer({"signer", "--dir", log.directory});
+    REQUIRE(signer.read_line() ==
+            "boltseal-log: another process has '" + (log / "head").string() + "' open");
+    REQUIRE(signer.wait() == 3);
+    REQUIRE(server.stop(SIGTERM) == 0);
+}
+
+TEST_CASE("fsck finds a log sound, or says what is not", "[log_program]") {
+    const LogFolder log;
+    {
+        LogProcess server(log.serve());
+        HttpClient http;
+        LogClient client(http, server.wait_until_it_serves(), log.key());
+        for (int i = 0; i < 3; ++i) {
+            REQUIRE_OK(client.submit(signed_entry(std::to_string(i))));
+        }
+        REQUIRE(server.stop(SIGTERM) == 0);
+    }
+    LogProcess sound({"fsck", "--dir", log.directory});
+    REQUIRE(sound.wait() == 0);
+    const auto segment = log / "journal/00000000000000000000";
+    Buffer bytes = read_file(segment, std::size_t{1} << 26).value();
+    bytes.at(4096 + 100) ^= 1;
+    REQUIRE_OK(write_file(segment, bytes));
+    LogProcess damaged({"fsck", "--dir", log.directory});
+    REQUIRE(damaged.read_line() == "boltseal-log: entries that were signed are not in the journal");
+    REQUIRE(damaged.wait() == 4);
+}
+
 TEST_CASE("what was acknowledged survives kill -9, again and again", "[log_program]") {
     const LogFolder log;
     const NoteKey key = log.key();
@@ -229,9 +306,7 @@ TEST_CASE("what was acknowledged survives kill -9, again and again", "[log_progr
         REQUIRE(again->index == index);
     }
     REQUIRE(server.stop(SIGTERM) == 0);
-    const auto storage = FileStorage::open(log.directory);
-    REQUIRE_OK(storage);
-    const auto entries = check_whole_log(**storage, (*storage)->load().value().value(), key);
+    const auto entries = check_stopped_log(log.directory);
     REQUIRE(entries.size() >= acknowledged.bodies.size());
     for (const auto& [index, body] : acknowledged.bodies) REQUIRE(entries.at(index) == body);
     WARN(acknowledged.bodies.size() << " entries acknowledged over 12 kills");

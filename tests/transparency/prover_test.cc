@@ -3,7 +3,7 @@
 #include "tests/check.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/reference_tree.h"
-#include "transparency/tile_builder.h"
+#include "transparency/live_tree.h"
 
 using namespace boltseal;
 
@@ -12,19 +12,22 @@ namespace {
 // A log of numbered entries, with the partial tiles of every size it is asked for.
 struct NumberedLog {
     test::MemoryStore store;
-    TileBuilder builder;
+    LiveTree tree;
     std::vector<TreeHash> leaves;
 
     void grow_to(std::size_t size) {
+        const std::size_t before = leaves.size();
         while (leaves.size() < size) {
-            const Buffer entry = to_buffer(std::to_string(leaves.size()));
-            leaves.push_back(hash_leaf(entry));
-            REQUIRE_OK(builder.append(entry));
+            leaves.push_back(hash_leaf(as_bytes(std::to_string(leaves.size()))));
+            tree.append(leaves.back());
         }
-        const auto objects = builder.take_objects();
-        REQUIRE_OK(objects);
-        for (const TileObject& object : *objects) {
-            REQUIRE_OK(store.put(to_path(object.tile), object.bytes));
+        for (unsigned level = 0; level <= kMaxTreeTileLevel; ++level) {
+            const std::uint64_t end = hashes_at(level, size) / kTileWidth;
+            for (std::uint64_t n = hashes_at(level, before) / kTileWidth; n <= end; ++n) {
+                const Tile tile = tile_of_tree(Tile::Kind::Hashes, level, n, size);
+                if (tile.width == 0) continue;
+                REQUIRE_OK(store.put({{to_path(tile), tree.tile(tile).value()}}));
+            }
         }
     }
 };
@@ -51,7 +54,7 @@ TEST_CASE("proofs from tiles are the ones the RFC defines", "[prover]") {
     for (std::size_t size = 1; size <= 300; ++size) {
         growing.grow_to(size);
         Prover prover(tiles, reference.head(size));
-        REQUIRE(growing.builder.head() == reference.head(size));
+        REQUIRE(growing.tree.head() == reference.head(size));
         for (std::size_t m = 0; m <= size; ++m) {
             if (!same_proofs(prover, reference, m, size)) FAIL(m << " of " << size);
         }
@@ -81,7 +84,7 @@ TEST_CASE("what is beyond the tree cannot be proved", "[prover]") {
     NumberedLog log;
     log.grow_to(5);
     StoredTiles tiles(log.store);
-    Prover prover(tiles, log.builder.head());
+    Prover prover(tiles, log.tree.head());
     REQUIRE_REFUSED(prover.prove_inclusion(5), "leaf index is beyond the tree");
     REQUIRE_REFUSED(prover.leaf(5), "leaf index is beyond the tree");
     REQUIRE_REFUSED(prover.prove_consistency(6), "size is beyond the tree");
@@ -91,7 +94,7 @@ TEST_CASE("what is beyond the tree cannot be proved", "[prover]") {
 TEST_CASE("no hash of a tile is used that does not lead to the head", "[prover]") {
     NumberedLog log;
     log.grow_to(256 * 256 + 256 + 3);
-    const TreeHead head = log.builder.head();
+    const TreeHead head = log.tree.head();
     // All tiles that the proof of leaf 0 reads: the edge and the way up from the first.
     const auto path = GENERATE(values<const char*>(
         {"tile/0/000", "tile/1/000", "tile/0/257.p/3", "tile/1/001.p/1", "tile/2/000.p/1"}));
@@ -107,46 +110,11 @@ TEST_CASE("no hash of a tile is used that does not lead to the head", "[prover]"
 TEST_CASE("a partial tile that is gone is cut from the full one", "[prover]") {
     NumberedLog log;
     log.grow_to(3);
-    const TreeHead older = log.builder.head();
+    const TreeHead older = log.tree.head();
     log.grow_to(300);
     REQUIRE(log.store.objects.erase("tile/0/000.p/3") == 1);
     StoredTiles tiles(log.store);
     REQUIRE_OK(Prover(tiles, older).prove_inclusion(2));
     log.store.objects.erase("tile/0/000");
     REQUIRE_FAULT(Prover(tiles, older).prove_inclusion(2), Fault::Missing);
-}
-
-TEST_CASE("a tile builder goes on from the right edge that was stored", "[prover]") {
-    NumberedLog log;
-    for (const std::size_t size :
-         std::initializer_list<std::size_t>{1, 255, 256, 300, 65'535, 65'536, 65'800}) {
-        CAPTURE(size);
-        log.grow_to(size);
-        auto again = TileBuilder::load(log.store, log.builder.head());
-        REQUIRE_OK(again);
-        REQUIRE(again->head() == log.builder.head());
-        log.builder = *std::move(again);
-    }
-    test::ReferenceTree reference(log.leaves);
-    REQUIRE(log.builder.head() == reference.head(65'800));
-}
-
-TEST_CASE("a right edge that does not fit the signed head is refused", "[prover]") {
-    NumberedLog log;
-    log.grow_to(259);
-    const TreeHead head = log.builder.head();
-    SECTION("a tile differs") {
-        log.store.objects.at("tile/0/001.p/3")[40] ^= 1;
-        REQUIRE_REFUSED(TileBuilder::load(log.store, head),
-                        "stored tiles do not hash to the root of the signed head");
-    }
-    SECTION("an entry differs") {
-        log.store.objects.at("tile/entries/001.p/3").back() ^= 1;
-        REQUIRE_REFUSED(TileBuilder::load(log.store, head),
-                        "stored entries are not the ones in the tree");
-    }
-    SECTION("a tile is gone") {
-        log.store.objects.erase("tile/1/000.p/1");
-        REQUIRE_FAULT(TileBuilder::load(log.store, head), Fault::Missing);
-    }
 }

@@ -1,0 +1,199 @@
+// boltseal-log serve and boltseal-log signer: flags, signals, what is started and stopped in which
+// order. Everything else is in transparency/.
+#include "cli/log_commands.h"
+#include "transparency/file_storage.h"
+#include "transparency/head_file.h"
+#include "transparency/http_server.h"
+#include "transparency/journal_file.h"
+#include "transparency/log_api.h"
+#include "transparency/log_checker.h"
+#include "transparency/log_setup.h"
+#include "transparency/run_index.h"
+#include "transparency/signer_link.h"
+#include "transparency/signer_process.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <thread>
+
+namespace boltseal {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds kLastWords{1};  // /readyz tells of a failure before the end
+constexpr std::chrono::seconds kHeadPatience{5};
+
+struct ServeOptions {
+    fs::path directory;
+    std::string listen = to_string(ListenAddress{});
+    fs::path signer;
+    bool raw = false;
+    std::size_t max_wait = 0;  // microseconds
+};
+
+sigset_t ending_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    return signals;
+}
+
+// The signer has the key; this process needs its public half only.
+Result<int> reach_signer(const ServeOptions& options) {
+    if (!options.signer.empty()) return connect_to_signer(options.signer);
+    auto socket = start_signer("/proc/self/exe", {"signer", "--dir", options.directory.string()});
+    ::unsetenv(kLogPasswordVariable);
+    return socket;
+}
+
+// Waits for SIGTERM or SIGINT, or for the log or the server to end on their own.
+Result<void> wait_for_end(const Sequencer& sequencer, const HttpServer& server) {
+    const sigset_t signals = ending_signals();
+    const timespec slice{0, 100'000'000};
+    while (server.is_running()) {
+        if (sigtimedwait(&signals, nullptr, &slice) > 0) return {};
+        if (auto ready = sequencer.check_ready(); !ready) {
+            std::this_thread::sleep_for(kLastWords);
+            return ready;
+        }
+    }
+    return Error(Fault::Io, "the server cannot accept connections any more");
+}
+
+Result<void> serve(const ServeOptions& options, Streams streams) {
+    BOLTSEAL_TRY(const ListenAddress address, parse_listen_address(options.listen));
+    const sigset_t signals = ending_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // in all threads and processes from here
+
+    BOLTSEAL_TRY(const auto storage, FileStorage::open(options.directory));
+    BOLTSEAL_TRY(NoteKey key, load_log_vkey(options.directory));
+    BOLTSEAL_TRY(const int socket, reach_signer(options));
+    RemoteHeadSigner signer(socket, key);
+    BOLTSEAL_CHECK(signer.last());
+    BOLTSEAL_TRY(const auto journal, FileJournal::open(options.directory / "journal"));
+    BOLTSEAL_TRY(const auto index, RunIndex::open(options.directory / "index"));
+    SequencerLimits limits;
+    limits.queue.max_wait = std::chrono::microseconds(options.max_wait);
+    BOLTSEAL_TRY(const auto sequencer,
+                 Sequencer::start({*storage, *journal, signer, *storage, *index}, limits));
+    Workers workers(std::max(2u, std::thread::hardware_concurrency()));
+    LogApi api(*sequencer, key, workers, options.raw ? RawEntries::Taken : RawEntries::Refused);
+    BOLTSEAL_TRY(auto server,
+                 HttpServer::start(address, [&api](ApiRequest request, const Reply& reply) {
+                     api.handle(std::move(request), reply);
+                 }));
+    streams.err << "boltseal-log: serving '" << key.name << "' at http://"
+                << to_string(ListenAddress{address.host, server->port()}) << " ("
+                << sequencer->published()->head().size << " entries)" << std::endl;
+    std::optional<Scrubber> scrubber(
+        std::in_place, sequencer->log(), [&] { return sequencer->published()->head(); },
+        [&](const Error& error) { sequencer->fail(error); });
+    auto ended = wait_for_end(*sequencer, *server);
+    scrubber.reset();
+    server.reset();     // answers what was asked,
+    sequencer->stop();  // with the entries it has taken,
+    workers.stop();     // by these
+    return ended;
+}
+
+struct SignerOptions {
+    fs::path directory;
+    fs::path socket;
+    int connection = -1;
+};
+
+// The signer of a server that was killed may still be on its way out.
+Result<std::unique_ptr<HeadFile>> open_head(const fs::path& path) {
+    const auto deadline = std::chrono::steady_clock::now() + kHeadPatience;
+    for (;;) {
+        auto head = HeadFile::open(path);
+        const bool busy = !head && head.error().fault() == Fault::Declined;
+        if (!busy || std::chrono::steady_clock::now() >= deadline) return head;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+}
+
+struct OpenSigner {
+    LogKey key;
+    std::unique_ptr<HeadFile> head;
+};
+
+Result<OpenSigner> open_signer(const fs::path& directory) {
+    const Secret password = log_password();
+    ::unsetenv(kLogPasswordVariable);
+    BOLTSEAL_TRY(LogKey key, load_log_key(directory, password));
+    BOLTSEAL_TRY(auto head, open_head(directory / "head"));
+    return OpenSigner{std::move(key), std::move(head)};
+}
+
+Result<void> run_signer(const SignerOptions& options, Streams streams) {
+    harden_signer();
+    auto opened = open_signer(options.directory);
+    if (options.connection >= 0) {
+        if (opened) {
+            LocalHeadSigner signer(*opened->key.signer, opened->key.note_key, *opened->head);
+            return serve_signer(options.connection, signer);
+        }
+        return refuse_to_sign(options.connection, opened.error());
+    }
+    if (!opened) return std::move(opened).error();
+    LocalHeadSigner signer(*opened->key.signer, opened->key.note_key, *opened->head);
+    const fs::path socket =
+        options.socket.empty() ? options.directory / "signer.sock" : options.socket;
+    BOLTSEAL_TRY(const int listener, listen_as_signer(socket));
+    streams.err << "boltseal-log: signing for '" << signer.key().name << "' at '" << socket.string()
+                << "'" << std::endl;
+    for (;;) {
+        BOLTSEAL_TRY(const int server, accept_server(listener));
+        const auto served = serve_signer(server, signer);
+        ::close(server);
+        if (!served) streams.err << "boltseal-log: " << served.error().message() << std::endl;
+    }
+}
+
+}  // namespace
+
+Action add_log_serve(Command app) {
+    auto options = std::make_shared<ServeOptions>();
+    auto cmd = app.add_subcommand("serve", "Take entries and serve the log");
+    cmd.add_option("--dir", options->directory, "Folder of the log").required();
+    cmd.add_option("--listen", options->listen, "Address and port; port 0 takes a free one")
+        .capture_default_str();
+    cmd.add_option("--signer", options->signer,
+                   "Socket of a signer that runs already, instead of starting one")
+        .type_name("PATH");
+    cmd.add_flag("--raw", options->raw, "Take bytes of any kind at /add, for tests and other logs");
+    cmd.add_option("--max-wait", options->max_wait,
+                   "Microseconds that the first entry of a batch waits for others")
+        .capture_default_str();
+    cmd.footer(
+        "Ends with status 3 after an error of the disk or of signing: start it again, and "
+        "it goes on from what the disk has.");
+    return [options](Streams streams) { return serve(*options, streams); };
+}
+
+Action add_log_signer(Command app) {
+    auto options = std::make_shared<SignerOptions>();
+    auto cmd = app.add_subcommand("signer", "Hold the log's key and sign its heads");
+    cmd.add_option("--dir", options->directory, "Folder of the log").required();
+    cmd.add_option("--socket", options->socket,
+                   "Where the server reaches it (default: signer.sock in the folder)")
+        .type_name("PATH");
+    cmd.add_option("--connection", options->connection,
+                   "Open socket to serve, and end with it; for serve, which starts it so")
+        .type_name("NUMBER");
+    cmd.footer("The key is decrypted with " + std::string(kLogPasswordVariable) + ".");
+    return [options](Streams streams) { return run_signer(*options, streams); };
+}
+
+}  // namespace boltseal

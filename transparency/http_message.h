@@ -1,0 +1,48 @@
+// What goes between the HTTP server and those who answer: structs, no sockets.
+#pragma once
+
+#include "core/bytes.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace boltseal {
+
+struct ApiRequest {
+    std::string method;
+    std::string path;  // without query
+    Buffer body;
+    std::string content_type = {};  // as it was sent, without parameters
+};
+
+struct ApiResponse {
+    int status = 200;
+    std::string content_type;
+    std::string cache_control = "no-store";
+    std::string allow;  // empty: no such header; the same for the next
+    std::string retry_after;
+    std::string log_index;
+    std::string body;
+};
+
+// An error as grpc-gateway prints it: {"code":3,"message":"...","details":[]}.
+ApiResponse error_response(int status, std::string_view message);
+
+// The bytes of an answer. Without the body for HEAD, but with its length.
+std::string to_http(const ApiResponse& response, bool is_head, bool close);
+
+// The way back to whoever asked. It may be copied, and answers once: the first answer counts, and
+// if all copies are gone without one, the answer is 500. Safe from any thread.
+class Reply {
+public:
+    using Send = std::function<void(ApiResponse)>;
+    explicit Reply(Send send);
+    void operator()(ApiResponse response) const;
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;  // shared by the copies
+};
+
+}  // namespace boltseal

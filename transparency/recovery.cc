@@ -1,0 +1,90 @@
+// How a Sequencer takes up a log: specs/log-storage.md#recovery
+#include "transparency/recovery.h"
+
+#include "transparency/sequencer.h"
+
+namespace boltseal {
+
+namespace {
+
+std::uint64_t round_up_to_tile(std::uint64_t size) {
+    return (size + kTileWidth - 1) / kTileWidth * kTileWidth;
+}
+
+}  // namespace
+
+Result<void> check_not_rolled_back(Publication& publication, const VerifiedCheckpoint& newest,
+                                   const NoteKey& key) {
+    BOLTSEAL_TRY(const std::optional<std::string> note, publication.last());
+    if (!note) return {};
+    const auto shown = check_checkpoint(as_bytes(*note), key);
+    if (!shown || shown->head().size <= newest.head().size) return {};
+    return Error(Fault::Integrity, "the published checkpoint has " +
+                                       std::to_string(shown->head().size) +
+                                       " entries, and the signer knows of " +
+                                       std::to_string(newest.head().size) + " only")
+        .with_hint(
+            "the signer's state is damaged or was put back to an older one: nothing may be "
+            "signed before it has the newest head that anybody was shown");
+}
+
+// Full tiles up to where the journal begins, and then what the journal has.
+Result<std::uint64_t> take_up(Journal& journal, LogTail& log, const TreeHead& signed_head) {
+    std::optional<std::uint64_t> next;
+    std::uint64_t stored = 0;
+    bool was_signed = false;
+    const auto visit = [&](const JournalRecord& record) -> Result<void> {
+        if (!next) {
+            next = record.first;
+            stored = round_up_to_tile(record.first);
+            BOLTSEAL_CHECK(log.load(stored));
+        }
+        Reader reader(record.entries);
+        for (std::uint32_t i = 0; i < record.count; ++i, ++*next) {
+            if (*next == signed_head.size) was_signed = log.head() == signed_head;
+            BOLTSEAL_TRY(const Bytes entry, reader.take_u16_prefixed());
+            if (*next >= stored) log.append(entry, hash_leaf(entry));
+        }
+        return reader.end();
+    };
+    BOLTSEAL_CHECK(journal.replay(visit));
+    const std::uint64_t size = next.value_or(0);
+    if (size < signed_head.size || size < stored) {
+        return Error(Fault::Integrity, "entries that were signed are not in the journal");
+    }
+    if (size == signed_head.size) was_signed = log.head() == signed_head;
+    if (was_signed) return stored;
+    return Error(Fault::Integrity, "stored entries do not hash to the root of the signed head");
+}
+
+Result<std::unique_ptr<Sequencer>> Sequencer::start(const LogParts& parts,
+                                                    const SequencerLimits& limits,
+                                                    OnFailure on_failure) {
+    std::unique_ptr<Sequencer> sequencer(new Sequencer(parts, limits, std::move(on_failure)));
+    BOLTSEAL_CHECK(sequencer->recover());
+    return sequencer;
+}
+
+Result<void> Sequencer::recover() {
+    BOLTSEAL_TRY(VerifiedCheckpoint newest, parts_.signer.last());
+    BOLTSEAL_CHECK(check_not_rolled_back(parts_.publication, newest, parts_.signer.key()));
+    BOLTSEAL_TRY(const std::uint64_t stored, take_up(parts_.journal, log_, newest.head()));
+    const TreeHead head = log_.head();
+    BOLTSEAL_CHECK(reconcile(parts_.index, log_, head));
+
+    // Batches that were durable and not signed yet are signed now: they have their places.
+    const std::uint64_t before = newest.head().size;
+    BOLTSEAL_TRY(VerifiedCheckpoint shown, parts_.publication.publish(newest));
+    published_ = std::make_shared<const VerifiedCheckpoint>(std::move(shown));
+    start_threads(stored);
+    tiles_.covered(before);
+    return publish(head);
+}
+
+void Sequencer::start_threads(std::uint64_t stored) {
+    tiles_.start(stored, [this](const Error& error) { fail(error); });
+    committer_ = std::thread([this] { run_committer(); });
+    publisher_ = std::thread([this] { run_publisher(); });
+}
+
+}  // namespace boltseal

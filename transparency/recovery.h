@@ -1,0 +1,19 @@
+// How a log is taken up as the last process has left it. specs/log-storage.md#recovery
+#pragma once
+
+#include "transparency/log_tail.h"
+#include "transparency/publication.h"
+
+namespace boltseal {
+
+// Fills `log` with what the journal has, behind the full tiles of its store. Returns how many
+// entries are in durable tiles at least, a multiple of 256. Integrity unless it had the signed head
+// at its size; it may have more entries, which were durable and not signed yet.
+Result<std::uint64_t> take_up(Journal& journal, LogTail& log, const TreeHead& signed_head);
+
+// The published copy lags behind the signed head, never the other way round: Integrity if it is of
+// the same key and has more entries.
+Result<void> check_not_rolled_back(Publication& publication, const VerifiedCheckpoint& newest,
+                                   const NoteKey& key);
+
+}  // namespace boltseal
