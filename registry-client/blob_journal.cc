@@ -18,7 +18,7 @@ constexpr std::size_t kMaxJournal = std::size_t{64} << 20;
 constexpr int kReadFile = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
 constexpr std::size_t kCheck = 8;  // bytes of SHA-256 at the end of a record
 
-enum Kind : std::uint8_t { Wrote = 1, Lost = 2, Hashed = 3, Synced = 4 };
+enum Kind : std::uint8_t { Wrote = 1, Lost = 2, Hashed = 3, Synced = 4, Proved = 5, Mark = 6 };
 
 std::array<std::uint8_t, 32> check_of(const BlobDigest& seed, Bytes body) {
     return sha256({seed.bytes(), body});
@@ -51,10 +51,12 @@ std::size_t body_size(std::uint8_t kind) {
     switch (kind) {
         case Wrote:
         case Lost:
+        case Proved:
             return 17;
         case Hashed:
             return 41;
         case Synced:
+        case Mark:
             return 1;
         default:
             return 0;
@@ -79,7 +81,7 @@ std::optional<Bytes> take_record(Reader& reader, const BlobDigest& seed) {
 bool apply(Bytes body, std::uint64_t blob_size, JournalContent& content) {
     Reader reader(body);
     const std::uint8_t kind = reader.u8().value();
-    if (kind == Synced) return true;
+    if (kind == Synced || kind == Mark) return true;
     const std::uint64_t first = reader.u64().value();
     if (kind == Hashed) {
         if (first > content.have.end_of_prefix() || first % 64 != 0) return false;
@@ -95,7 +97,13 @@ bool apply(Bytes body, std::uint64_t blob_size, JournalContent& content) {
         content.have.add(extent);
         return true;
     }
+    if (kind == Proved) {
+        if (!content.have.covers(extent)) return false;
+        content.proved.add(extent);
+        return true;
+    }
     content.have.remove(extent);
+    content.proved.remove(extent);
     if (content.hashed && content.hashed->size > extent.from) content.hashed.reset();
     return true;
 }
@@ -130,11 +138,13 @@ Result<JournalContent> parse_journal(Bytes text, const JournalSubject& subject,
     const BlobDigest seed = digest_of(*head);
     JournalContent content;
     content.used = size;
+    JournalContent marked = content;
     JournalContent durable = content;
     while (const auto body = take_record(reader, seed)) {
         if (!apply(*body, subject.size, content)) break;
         content.used += body->size() + kCheck;
-        if (body->front() == Synced) durable = content;
+        if (body->front() == Mark) marked = content;
+        if (body->front() == Synced) durable = marked;
     }
     return same_boot ? content : durable;
 }
@@ -151,6 +161,9 @@ Result<void> BlobJournal::begin(int folder, const std::string& name, const Buffe
     for (const Extent& extent : content_.have.list()) {
         finish_record(records, seed_, extent_body(Wrote, extent));
     }
+    for (const Extent& extent : content_.proved.list()) {
+        finish_record(records, seed_, extent_body(Proved, extent));
+    }
     if (content_.hashed) finish_record(records, seed_, hashed_body(*content_.hashed));
     BOLTSEAL_CHECK(append(records.bytes()));
     if (content_.have.size() > 0 && ::fdatasync(file_.get()) != 0) {
@@ -163,7 +176,8 @@ Result<void> BlobJournal::begin(int folder, const std::string& name, const Buffe
 }
 
 Result<BlobJournal> BlobJournal::open(int folder, const std::string& name,
-                                      const JournalSubject& subject, const BootId& boot) {
+                                      const JournalSubject& subject, const BootId& boot,
+                                      Proofs proofs) {
     BlobJournal out;
     const OpenFile old(::openat(folder, name.c_str(), kReadFile));
     if (old.is_open()) {
@@ -172,6 +186,10 @@ Result<BlobJournal> BlobJournal::open(int folder, const std::string& name,
             text ? parse_journal(*text, subject, boot) : Result<JournalContent>(text.error());
         if (content) out.content_ = *std::move(content);
         if (!content) out.dropped_ = content.error().message();
+    }
+    if (proofs == Proofs::Drop) {
+        out.content_.proved = ExtentSet();
+        out.content_.hashed.reset();
     }
     BOLTSEAL_CHECK(out.begin(folder, name, header_of(subject, boot)));
     return out;
@@ -187,29 +205,34 @@ Result<void> BlobJournal::append(Bytes records) {
     return {};
 }
 
+Result<void> BlobJournal::record(const Buffer& body) {
+    Writer writer;
+    finish_record(writer, seed_, body);
+    return append(writer.bytes());
+}
+
 Result<void> BlobJournal::wrote(Extent extent) {
-    Writer record;
-    finish_record(record, seed_, extent_body(Wrote, extent));
-    return append(record.bytes());
+    return record(extent_body(Wrote, extent));
+}
+
+Result<void> BlobJournal::proved(Extent extent) {
+    return record(extent_body(Proved, extent));
 }
 
 Result<void> BlobJournal::lost(Extent extent) {
-    Writer record;
-    finish_record(record, seed_, extent_body(Lost, extent));
-    return append(record.bytes());
+    return record(extent_body(Lost, extent));
 }
 
 Result<void> BlobJournal::hashed_to(const Sha256State::Saved& saved) {
-    Writer record;
-    finish_record(record, seed_, hashed_body(saved));
-    return append(record.bytes());
+    return record(hashed_body(saved));
+}
+
+Result<void> BlobJournal::mark() {
+    return record({Mark});
 }
 
 Result<void> BlobJournal::synced() {
-    const std::uint8_t body[] = {Synced};
-    Writer record;
-    finish_record(record, seed_, body);
-    BOLTSEAL_CHECK(append(record.bytes()));
+    BOLTSEAL_CHECK(record({Synced}));
     if (::fdatasync(file_.get()) != 0) return file_error("sync a journal");
     return {};
 }

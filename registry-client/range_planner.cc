@@ -9,6 +9,7 @@ namespace {
 constexpr std::uint64_t kShares = 3;                           // ranges for each connection
 constexpr std::uint64_t kTooLittle = std::uint64_t{32} << 10;  // to be worth a request
 constexpr double kWorthIt = 1.5;                               // times as fast, with help
+constexpr double kDead = 4;  // times as slow as another would be: it can keep nothing
 
 }  // namespace
 
@@ -89,7 +90,8 @@ std::optional<Help> choose_help(const std::vector<ActiveRange>& active, double r
     for (const ActiveRange& range : active) {
         if (range.is_helped || range.left == 0) continue;
         const double alone = static_cast<double>(range.left) / std::max(range.rate, 1.0);
-        const bool split = range.left >= 2 * kTooLittle;
+        const double all = latency + static_cast<double>(range.left) / std::max(rate, 1.0);
+        const bool split = range.left >= 2 * kTooLittle && alone < kDead * all;
         const std::uint64_t skip = split ? range.left / 2 : 0;
         const double helper =
             latency + static_cast<double>(range.left - skip) / std::max(rate, 1.0);

@@ -42,8 +42,12 @@ Buffer written(Fixture& f) {
     REQUIRE_OK(journal->wrote({0, 128}));
     REQUIRE_OK(journal->wrote({500, 600}));
     REQUIRE_OK(journal->hashed_to(state_at(64)));
-    REQUIRE_OK(journal->synced());
+    REQUIRE_OK(journal->proved({500, 600}));
+    REQUIRE_OK(journal->mark());
     REQUIRE_OK(journal->wrote({128, 256}));
+    REQUIRE_OK(journal->proved({0, 256}));
+    REQUIRE_OK(journal->synced());
+    REQUIRE_OK(journal->mark());
     REQUIRE_OK(journal->hashed_to(state_at(256)));
     return f.text();
 }
@@ -57,6 +61,7 @@ TEST_CASE("what was written down is known to the next process", "[journal]") {
         const auto again = f.open();
         REQUIRE_OK(again);
         REQUIRE(again->have().list() == std::vector<Extent>{{0, 256}, {500, 600}});
+        REQUIRE(again->proved() == again->have());
         REQUIRE(again->hashed() == state_at(256));
         REQUIRE(again->dropped().empty());
     }
@@ -68,6 +73,7 @@ TEST_CASE("after a reboot only what was synced counts", "[journal]") {
     const auto again = f.open(subject(), kNextBoot);
     REQUIRE_OK(again);
     REQUIRE(again->have().list() == std::vector<Extent>{{0, 128}, {500, 600}});
+    REQUIRE(again->proved().list() == std::vector<Extent>{{500, 600}});
     REQUIRE(again->hashed() == state_at(64));
     Fixture unknown;  // a system that cannot tell one boot from the next
     unknown.put(written(unknown));
@@ -91,6 +97,7 @@ TEST_CASE("a journal of something else is dropped, and says why", "[journal]") {
     REQUIRE_OK(journal);
     REQUIRE(journal->have().size() == 0);
     REQUIRE_FALSE(journal->hashed());
+    REQUIRE(journal->proved().size() == 0);
     REQUIRE(journal->dropped() == "journal is about something else");
     REQUIRE_REFUSED(parse_journal(Bytes(text).first(20), subject(), kBoot), "journal is cut off");
     f.put(to_buffer("nonsense"));
@@ -135,12 +142,14 @@ TEST_CASE("what was lost takes the hash over it with it", "[journal]") {
         auto journal = f.open();
         REQUIRE_OK(journal->wrote({0, 300}));
         REQUIRE_OK(journal->hashed_to(state_at(256)));
+        REQUIRE_OK(journal->proved({250, 300}));
         REQUIRE_OK(journal->lost({260, 270}));
         REQUIRE(parse_journal(f.text(), subject(), kBoot)->hashed == state_at(256));
         REQUIRE_OK(journal->lost({200, 210}));
     }
     const auto again = f.open();
     REQUIRE(again->have().list() == std::vector<Extent>{{0, 200}, {210, 260}, {270, 300}});
+    REQUIRE(again->proved().list() == std::vector<Extent>{{250, 260}, {270, 300}});
     REQUIRE_FALSE(again->hashed());
 }
 
@@ -154,6 +163,9 @@ TEST_CASE("records that make no sense end the journal", "[journal]") {
     }
     SECTION("nothing") {
         REQUIRE_OK(journal->wrote({5, 5}));
+    }
+    SECTION("proved what is not there") {
+        REQUIRE_OK(journal->proved({99, 101}));
     }
     SECTION("hashed what is not there") {
         REQUIRE_OK(journal->hashed_to(state_at(128)));

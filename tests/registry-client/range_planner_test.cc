@@ -89,6 +89,8 @@ TEST_CASE("help goes to whoever would take longest, if it helps", "[planner]") {
     REQUIRE_FALSE(choose_help(active, 100e3, 30).has_value());  // too late to be of use
     REQUIRE_FALSE(choose_help({}, 100e3, 0.1).has_value());
     REQUIRE_FALSE(choose_help({{1, 20 * kKiB, 100e3, false}}, 100e3, 0.2).has_value());
+    const auto mute = choose_help({{1, 900 * kKiB, 0, false}}, 100e3, 0.2);
+    REQUIRE(mute->skip == 0);  // whoever brings nothing is not left with half of it
     const auto dead = choose_help({{1, 20 * kKiB, 0, false}}, 100e3, 0.2);
     REQUIRE(dead->skip == 0);  // so little that all of it is fetched twice
 }
