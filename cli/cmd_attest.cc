@@ -1,3 +1,4 @@
+#include "cli/chunk_evidence.h"
 #include "cli/clock.h"
 #include "cli/command.h"
 #include "cli/evidence.h"
@@ -49,10 +50,37 @@ void report(const Options& options, const std::string& what, const Statement& st
                                                 {"predicateType", statement.predicate_type}}));
 }
 
+// What is stated about the chunks is made from the layers, not given.
+bool is_chunk_list(const Options& options) {
+    return options.predicate.empty();
+}
+
+Result<Json> make_chunks(ImageTarget& image, const ResolvedManifest& manifest) {
+    if (is_index(manifest.descriptor.media_type)) {
+        return Error(Fault::Config, "an image index has no layers to list the chunks of")
+            .with_hint("name one of the images in it by its digest");
+    }
+    BOLTSEAL_TRY(const auto statement, chunk_statement(*image.store, manifest, 0));
+    if (statement) return statement->predicate;
+    return Error(Fault::Config, "the image has no layers to list the chunks of");
+}
+
+Result<void> check_predicate(const Options& options, const std::string& predicate_type) {
+    const bool made = predicate_type == kChunkListType;
+    if (made && !options.predicate.empty()) {
+        return Error(Fault::Config, "a chunk list is made from the image: leave out --predicate");
+    }
+    if (!made && options.predicate.empty()) return Error(Fault::Config, "--predicate is required");
+    return {};
+}
+
 Result<void> attest_image(ImageTarget image, Statement statement, const Options& options,
                           SigningSession& session, Streams streams) {
     BOLTSEAL_TRY(const ResolvedManifest manifest, image.store->resolve(image.selector));
     const BlobDigest& digest = manifest.descriptor.digest;
+    if (is_chunk_list(options)) {
+        BOLTSEAL_TRY(statement.predicate, make_chunks(image, manifest));
+    }
     statement.subjects = {{image.where, {digest}}};
     BOLTSEAL_TRY(std::string bundle, session.sign(statement, digest));
     BOLTSEAL_CHECK(attach(*image.store, manifest.descriptor,
@@ -79,10 +107,14 @@ Result<void> run(const Options& options, Streams streams) {
     HttpClient http;
     Statement statement;
     BOLTSEAL_TRY(statement.predicate_type, parse_predicate_type(options.type));
-    BOLTSEAL_TRY(statement.predicate, load_predicate(options.predicate));
+    BOLTSEAL_CHECK(check_predicate(options, statement.predicate_type));
+    if (!is_chunk_list(options)) {
+        BOLTSEAL_TRY(statement.predicate, load_predicate(options.predicate));
+    }
     BOLTSEAL_TRY(Target target, open_target(options.target, options.registry, http));
     BOLTSEAL_TRY(SigningSession session, SigningSession::open(options.sign, http, streams.err));
     if (const auto* file = std::get_if<FileTarget>(&target)) {
+        if (is_chunk_list(options)) return Error(Fault::Config, "a chunk list is of an image");
         return attest_file(*file, std::move(statement), options, session, streams);
     }
     if (!options.bundle.empty()) {
@@ -100,11 +132,10 @@ Action add_attest(Command app) {
     add_sign_options(cmd, options->sign);
     add_registry_flags(cmd, options->registry);
     cmd.add_option("--predicate", options->predicate, "JSON file with what is stated")
-        .required()
         .type_name("FILE");
     cmd.add_option("--type", options->type,
                    "What kind of statement: cyclonedx, spdxjson, slsaprovenance, slsaprovenance1, "
-                   "openvex, vuln, custom, or a URI")
+                   "openvex, vuln, custom, chunks, or a URI")
         .required()
         .type_name("TYPE");
     cmd.add_option("--bundle", options->bundle, "For a file: write the bundle here")

@@ -1,11 +1,17 @@
+#include "cli/chunk_evidence.h"
+#include "cli/clock.h"
 #include "cli/command.h"
 #include "cli/decide_image.h"
 #include "cli/evidence.h"
+#include "cli/fetch_options.h"
+#include "cli/fetch_progress.h"
 #include "cli/hear_image.h"
 #include "cli/progress.h"
+#include "cli/remembering_store.h"
 #include "cli/trust_options.h"
 #include "core/json.h"
 #include "net/http_client.h"
+#include "registry-client/oci_layout.h"
 
 #include <memory>
 #include <ostream>
@@ -19,6 +25,7 @@ struct Options {
     LogOptions log;
     PolicyOptions policy;
     RegistryFlags registry;
+    FetchFlags fetch;
     std::string image;
     std::string output;
     std::string platform;
@@ -67,17 +74,40 @@ Result<void> decide_first(const ImageToHear& target, const Options& options, Tra
                         decided.decision);
 }
 
-void report(const Options& options, const ImageTarget& image, const Descriptor& pulled,
-            std::uint64_t bytes, Streams streams) {
-    const std::string name = pinned_name(image, pulled.digest);
+struct Pulled {
+    Descriptor image;
+    FetchReport fetched;
+    double seconds = 0;
+};
+
+Json describe(const SourceReport& source) {
+    Json troubles = Json::object({});
+    for (const auto& [trouble, count] : source.troubles) {
+        troubles.set(std::string(to_string(trouble)), count);
+    }
+    return Json::object(
+        {{"name", source.name}, {"bytes", source.bytes}, {"troubles", std::move(troubles)}});
+}
+
+void report(const Options& options, const ImageTarget& image, const Pulled& pulled,
+            Streams streams) {
+    const std::string name = pinned_name(image, pulled.image.digest);
     if (!options.deliver.json) {
         streams.out << name << '\n';
         return;
     }
-    streams.out << to_pretty_json(Json::object({{"schema", "https://boltseal.dev/schema/pull/v1"},
-                                                {"image", name},
-                                                {"output", options.output},
-                                                {"bytes", bytes}}));
+    Json::Array sources;
+    for (const SourceReport& source : pulled.fetched.sources) sources.push_back(describe(source));
+    streams.out << to_pretty_json(
+        Json::object({{"schema", "https://boltseal.dev/schema/pull/v1"},
+                      {"image", name},
+                      {"output", options.output},
+                      {"bytes", pulled.fetched.bytes + pulled.fetched.reused},
+                      {"received", pulled.fetched.bytes},
+                      {"refetched", pulled.fetched.refetched},
+                      {"retries", pulled.fetched.retries},
+                      {"milliseconds", static_cast<std::uint64_t>(pulled.seconds * 1000)},
+                      {"sources", std::move(sources)}}));
 }
 
 // The tag that the image gets in the layout: the one that was asked for, or the one it had.
@@ -86,28 +116,76 @@ std::string local_tag(const ImageTarget& output, const ImageTarget& image) {
     return image.selector;
 }
 
+// Chunk lists are signed by whoever signs images. A policy file does not say who that is.
+ChunkList chunk_list_of(ImageStore& store, const ImageParts& parts, const Options& options) {
+    ChunkList out;
+    if (!options.policy.file.empty()) return out;
+    const auto trust = read_trust(options.trust);
+    if (!trust) return out;
+    for (const BlobDigest& manifest : parts.manifests) {
+        const ChunkList list = find_chunk_list(store, manifest, *trust, now());
+        out.blobs.insert(out.blobs.end(), list.blobs.begin(), list.blobs.end());
+    }
+    return out;
+}
+
+Result<FetchReport> fetch_parts(ImageTarget& image, const ImageParts& parts, LayoutStore& layout,
+                                const Options& options, HttpClient& http, Streams streams) {
+    const ChunkList chunks = chunk_list_of(*image.store, parts, options);
+    std::vector<BlobToFetch> wanted;
+    for (const Descriptor& blob : parts.blobs) {
+        const ChunkDigests* known = find_chunks(chunks, blob);
+        wanted.push_back({blob, known ? std::optional(*known) : std::nullopt});
+    }
+    BOLTSEAL_TRY(const ImageSources sources,
+                 ImageSources::open(*image.registry, options.fetch, options.registry, http));
+    FetchPrinter printer(streams.err,
+                         options.deliver.json ? ProgressForm::Json : ProgressForm::People);
+    auto fetched = fetch_blobs(http, layout, std::move(wanted), sources.list(),
+                               fetch_options(options.fetch), &printer);
+    if (fetched) printer.summary(*fetched);
+    return fetched;
+}
+
 Result<void> pull(ImageTarget& image, const BlobDigest& verified, const Options& options,
-                  Transport& transport, Streams streams) {
+                  HttpClient& http, Streams streams) {
+    const auto start = std::chrono::steady_clock::now();
     BlobDigest digest = verified;
     if (!options.platform.empty()) {
         BOLTSEAL_TRY(const Platform platform, parse_platform(options.platform));
         BOLTSEAL_TRY(const Descriptor chosen, find_platform(*image.store, verified, platform));
         digest = chosen.digest;
     }
-    BOLTSEAL_TRY(const std::uint64_t size, image_size(*image.store, digest));
+    BOLTSEAL_TRY(const ImageParts parts, parts_of_image(*image.store, digest));
     BOLTSEAL_TRY(ImageTarget output,
-                 open_image("oci:" + options.output, options.registry, transport, Create::Yes));
-    Progress progress(streams.err, size);
-    BOLTSEAL_TRY(const Descriptor pulled,
+                 open_image("oci:" + options.output, options.registry, http, Create::Yes));
+    Pulled pulled;
+    if (image.registry != nullptr) {
+        auto& layout = dynamic_cast<LayoutStore&>(*output.store);
+        BOLTSEAL_TRY(pulled.fetched, fetch_parts(image, parts, layout, options, http, streams));
+    }
+    // Manifests, and from a layout everything.
+    std::uint64_t size = 0;
+    for (const Descriptor& blob : parts.blobs) size += blob.size;
+    if (image.registry == nullptr) pulled.fetched.reused = size;
+    std::optional<Progress> progress;
+    if (image.registry == nullptr) progress.emplace(streams.err, size);
+    BOLTSEAL_TRY(pulled.image,
                  copy_image(*image.store, *output.store, digest, local_tag(output, image),
-                            progress.callback()));
-    report(options, image, pulled, progress.done(), streams);
+                            progress ? progress->callback() : CopyProgress()));
+    const auto time = std::chrono::steady_clock::now() - start;
+    pulled.seconds = std::chrono::duration<double>(time).count();
+    report(options, image, pulled, streams);
     return {};
 }
 
 Result<void> run(const Options& options, Streams streams) {
     HttpClient http;
     BOLTSEAL_TRY(ImageTarget image, open_image(options.image, options.registry, http));
+    if (image.registry == nullptr && !options.fetch.mirrors.empty()) {
+        return Error(Fault::Config, "--mirror is for registries: an image layout has no mirrors");
+    }
+    image.store = std::make_unique<RememberingStore>(std::move(image.store));
     const ImageToHear target{image, image.store->resolve(image.selector), options.image};
     auto pulled = options.policy.file.empty() ? verify_first(target, options, http, streams)
                                               : decide_first(target, options, http, streams);
@@ -131,6 +209,7 @@ Action add_pull(Command app) {
     add_log_options(cmd, options->log, LogUse::Follow);
     add_policy_options(cmd, options->policy);
     add_registry_flags(cmd, options->registry);
+    add_fetch_options(cmd, options->fetch);
     cmd.add_option("-o,--output", options->output,
                    "OCI image layout to write to, made if it is not there")
         .required()

@@ -1,4 +1,5 @@
 #include "cli/artifact.h"
+#include "cli/chunk_evidence.h"
 #include "cli/clock.h"
 #include "cli/command.h"
 #include "cli/evidence.h"
@@ -15,12 +16,14 @@ namespace boltseal {
 namespace {
 
 constexpr std::size_t kMaxFile = std::size_t{1} << 30;
+constexpr std::uint64_t kLargeLayer = std::uint64_t{4} << 20;  // worth a chunk list
 
 struct Options {
     SignOptions sign;
     RegistryFlags registry;
     std::string target;
     std::filesystem::path bundle;
+    std::string chunks = "large";
     bool only_index = false;
     bool json = false;
 };
@@ -59,21 +62,40 @@ void report_image(const Options& options, const ImageTarget& image,
         {{"schema", "https://boltseal.dev/schema/sign/v1"}, {"signed", std::move(names)}}));
 }
 
+struct ToAttach {
+    Descriptor manifest;
+    std::string bundle;
+    std::string predicate_type;
+};
+
+// The chunk list of one manifest, if it is to have one.
+Result<void> sign_chunks(ImageTarget& image, const Descriptor& manifest, const Options& options,
+                         SigningSession& session, std::vector<ToAttach>& out) {
+    if (options.chunks == "none" || is_index(manifest.media_type)) return {};
+    BOLTSEAL_TRY(const ResolvedManifest resolved, image.store->get_manifest(manifest.digest));
+    BOLTSEAL_TRY(const auto statement, chunk_statement(*image.store, resolved,
+                                                       options.chunks == "all" ? 0 : kLargeLayer));
+    if (!statement) return {};
+    BOLTSEAL_TRY(std::string bundle, session.sign(*statement, manifest.digest));
+    out.push_back({manifest, std::move(bundle), statement->predicate_type});
+    return {};
+}
+
 // Everything is signed and verified before the first signature is stored.
 Result<void> sign_image(ImageTarget image, const Options& options, SigningSession& session,
                         Streams streams) {
     BOLTSEAL_TRY(const auto manifests, manifests_to_sign(image, options.only_index));
     streams.err << "signing " << pinned_name(image, manifests.front().digest) << '\n';
-    std::vector<std::string> bundles;
+    std::vector<ToAttach> bundles;
     for (const Descriptor& manifest : manifests) {
         BOLTSEAL_TRY(std::string bundle,
                      session.sign(sign_statement_about(manifest.digest), manifest.digest));
-        bundles.push_back(std::move(bundle));
+        bundles.push_back({manifest, std::move(bundle), std::string(kSignPredicateType)});
+        BOLTSEAL_CHECK(sign_chunks(image, manifest, options, session, bundles));
     }
-    for (std::size_t i = 0; i < manifests.size(); ++i) {
-        BOLTSEAL_CHECK(
-            attach(*image.store, manifests[i],
-                   bundle_attachment(bundles[i], std::string(kSignPredicateType), now())));
+    for (const ToAttach& one : bundles) {
+        BOLTSEAL_CHECK(attach(*image.store, one.manifest,
+                              bundle_attachment(one.bundle, one.predicate_type, now())));
     }
     report_image(options, image, manifests, streams);
     return {};
@@ -121,6 +143,11 @@ Action add_sign(Command app) {
         .type_name("FILE");
     cmd.add_flag("--only-index", options->only_index,
                  "Sign an image index without the manifests in it");
+    cmd.add_option("--chunks", options->chunks,
+                   "Sign a list of the chunks of which layers, so that pulls can prove each on "
+                   "arrival: large (over 4 MiB), all or none (default: large)")
+        .one_of({"large", "all", "none"})
+        .type_name("LAYERS");
     cmd.add_flag("--json", options->json, "Print JSON");
     cmd.add_option("target", options->target, "Image reference, OCI layout or file").required();
     cmd.footer("Exit status: 0 signed; 1 refused; 2 usage; 3 undetermined; 4 integrity.");

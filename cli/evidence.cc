@@ -131,6 +131,11 @@ Result<void> search_all(ImageStore& store, const BlobDigest& image,
 
 }  // namespace
 
+bool claims_type(const Referrer& referrer, const std::string& predicate_type) {
+    return artifact_type_of(referrer.manifest).starts_with(kBundleTypePrefix) &&
+           claim_of(referrer, predicate_type) == Claim::ThisType;
+}
+
 Error with_next_step(Error error) {
     if (!error.hint().empty()) return error;
     switch (error.fault()) {

@@ -9,6 +9,9 @@ namespace boltseal {
 // How a bundle is attached to a manifest: specs/profile-bundle.md#in-a-registry.
 Attachment bundle_attachment(std::string bundle, const std::string& predicate_type, Timestamp now);
 
+// Whether the annotation says that it is a bundle with this predicate. Nobody vouches for that.
+bool claims_type(const Referrer& referrer, const std::string& predicate_type);
+
 // What could not be reached, or is damaged, with what a person may do about it.
 Error with_next_step(Error error);
 

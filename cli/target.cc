@@ -54,17 +54,11 @@ Result<ImageTarget> open_layout(const std::string& text, Create create) {
 Result<ImageTarget> open_reference(const std::string& text, const RegistryFlags& flags,
                                    Transport& transport) {
     BOLTSEAL_TRY(const Reference reference, parse_reference(text));
-    RegistryOptions options;
-    options.insecure_hosts = flags.insecure;
-    options.patience = real_patience();
-    BOLTSEAL_TRY(options.credential,
-                 load_credential(credential_files(credential_folders_from_environment()),
-                                 reference.registry, reference.repository));
-    auto client = std::make_unique<RegistryClient>(transport, reference.registry,
-                                                   reference.repository, std::move(options));
+    BOLTSEAL_TRY(auto client, open_registry(reference, flags, transport));
+    RegistryClient* const registry = client.get();
     return ImageTarget{reference.registry + "/" + reference.repository,
                        reference.digest ? to_string(*reference.digest) : reference.tag,
-                       std::make_unique<OwningRegistryStore>(std::move(client))};
+                       std::make_unique<OwningRegistryStore>(std::move(client)), registry};
 }
 
 }  // namespace
@@ -75,6 +69,19 @@ void add_registry_flags(Command command, RegistryFlags& flags) {
                     "Speak to this registry (host or host:port) without TLS; may be repeated")
         .allow_extra_args(false)
         .type_name("HOST");
+}
+
+Result<std::unique_ptr<RegistryClient>> open_registry(const Reference& reference,
+                                                      const RegistryFlags& flags,
+                                                      Transport& transport) {
+    RegistryOptions options;
+    options.insecure_hosts = flags.insecure;
+    options.patience = real_patience();
+    BOLTSEAL_TRY(options.credential,
+                 load_credential(credential_files(credential_folders_from_environment()),
+                                 reference.registry, reference.repository));
+    return std::make_unique<RegistryClient>(transport, reference.registry, reference.repository,
+                                            std::move(options));
 }
 
 Result<Target> open_target(const std::string& text, const RegistryFlags& flags,

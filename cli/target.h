@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "net/transport.h"
+#include "registry-client/client.h"
 #include "registry-client/image_store.h"
 
 #include <filesystem>
@@ -25,6 +26,7 @@ struct ImageTarget {
     std::string where;     // "registry.example/app" or "oci:folder"
     std::string selector;  // tag or digest; empty: the only image of a layout
     std::unique_ptr<ImageStore> store;
+    RegistryClient* registry = nullptr;  // what the store speaks to, if it is a registry
 };
 
 using Target = std::variant<FileTarget, ImageTarget>;
@@ -39,6 +41,11 @@ Result<Target> open_target(const std::string& text, const RegistryFlags& flags,
 enum class Create { No, Yes };
 Result<ImageTarget> open_image(const std::string& text, const RegistryFlags& flags,
                                Transport& transport, Create create = Create::No);
+
+// A repository, with what the credential files have for it.
+Result<std::unique_ptr<RegistryClient>> open_registry(const Reference& reference,
+                                                      const RegistryFlags& flags,
+                                                      Transport& transport);
 
 // How the image is called for good: "registry.example/app@sha256:...".
 std::string pinned_name(const ImageTarget& image, const BlobDigest& digest);

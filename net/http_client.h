@@ -3,11 +3,15 @@
 // TLS is always verified and at least 1.2; nothing here can switch that off. Bodies are never
 // decoded. Proxies come from the environment, as curl reads it. HTTP/1.1 only: on paths that lose
 // packets one HTTP/2 connection stalls all its streams at once.
+//
+// There is one loop for everything: a request that is sent and waited for uses, and leaves behind,
+// the same open connections, names and TLS sessions as those that are started and run side by side.
 #pragma once
 
 #include "net/transport.h"
 
 #include <memory>
+#include <optional>
 
 namespace boltseal {
 
@@ -17,8 +21,8 @@ struct HttpOptions {
     std::string user_agent{};  // empty: boltseal/<version>
 };
 
-// For one thread at a time; keeps connections open between requests. A sink or reader must not
-// call send of the same client.
+// For one thread at a time, but for wake(). A sink or reader must not call anything of the same
+// client.
 class HttpClient : public Transport {
 public:
     explicit HttpClient(HttpOptions options = {});
@@ -26,11 +30,31 @@ public:
     HttpClient& operator=(HttpClient&&) noexcept;
     ~HttpClient() override;
 
+    // While it waits, what was started goes on: sinks are called, ends are kept for wait().
     Result<Response> send(const Request& request) override;
+    std::vector<Result<Response>> send_all(const std::vector<Request>& requests) override;
+
+    // Any number at a time. Nothing happens but in wait() and send().
+    using Id = std::uint64_t;
+    Id start(Request request);
+    void cancel(Id id);  // its connection is closed; of one that has ended, nothing is heard
+
+    struct Finished {
+        Id id = 0;
+        Result<Response> answer;
+    };
+    // Moves bytes until there is something to tell, or to do for the caller: a request has ended,
+    // bytes came in, wake() was called, or the time is over.
+    std::vector<Finished> wait(std::chrono::milliseconds most);
+    void wake();
+
+    // The shortest time that a TCP connection to "host" or "host:port" took, or to the proxy before
+    // it; none if none was made.
+    std::optional<std::chrono::microseconds> connect_time(const std::string& authority) const;
 
 private:
-    class Connection;
-    std::unique_ptr<Connection> connection_;
+    class Loop;
+    std::unique_ptr<Loop> loop_;
 };
 
 }  // namespace boltseal

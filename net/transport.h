@@ -44,6 +44,7 @@ struct Request {
     std::chrono::milliseconds timeout{30'000};        // for the whole exchange; 0 = none
     std::chrono::milliseconds stall_timeout{15'000};  // without a single byte of progress
     int max_redirects = 5;                            // 0: a 3xx is an answer like any other
+    bool public_only = false;  // refuse to connect to a local address: see Response::public_only
 };
 
 struct Response {
@@ -51,6 +52,8 @@ struct Response {
     std::vector<Header> headers;  // of the last answer, names in lower case
     Buffer body;
     std::string url;  // where the last answer came from, after redirects
+    // A public host led there: whoever asks that URL again must not end at a local address either.
+    bool public_only = false;
 
     const std::string* header(std::string_view lower_case_name) const;  // the first, or nullptr
 };
@@ -65,6 +68,9 @@ public:
     // Redirects are followed for GET and HEAD only. Authorization, Cookie and Proxy-Authorization
     // are dropped for good as soon as scheme, host or port differ; https never leads to http.
     virtual Result<Response> send(const Request& request) = 0;
+
+    // All of them, side by side where the transport can; answers come in the order of requests.
+    virtual std::vector<Result<Response>> send_all(const std::vector<Request>& requests);
 };
 
 }  // namespace boltseal

@@ -193,6 +193,10 @@ RegistryClient::RegistryClient(Transport& transport, const std::string& registry
       options_(std::move(options)),
       authenticator_(transport, origin_ + "/", options_.credential, options_.patience) {}
 
+std::string RegistryClient::pull_scope() const {
+    return "repository:" + repository_ + ":pull";
+}
+
 Error RegistryClient::context(Error error, const std::string& doing) const {
     return std::move(error).context(name_ + ": " + doing);
 }
@@ -225,8 +229,7 @@ Result<Response> RegistryClient::send_once(Request request, const std::string& a
 }
 
 Result<Response> RegistryClient::send(Request request, Access access, Repeat repeat) {
-    const std::string scope =
-        "repository:" + repository_ + (access == Access::Push ? ":pull,push" : ":pull");
+    const std::string scope = access == Access::Push ? pull_scope() + ",push" : pull_scope();
     BOLTSEAL_TRY(Response first, send_once(request, authenticator_.authorization(scope), repeat));
     if (first.status != 401) return first;
     auto answered = authenticator_.answer(first, scope);
@@ -234,11 +237,15 @@ Result<Response> RegistryClient::send(Request request, Access access, Repeat rep
     return send_once(std::move(request), authenticator_.authorization(scope), repeat);
 }
 
-Result<Response> RegistryClient::fetch_manifest(const std::string& name) {
+Request RegistryClient::manifest_request(const std::string& name) const {
     Request request = request_for("GET", "/manifests/" + name);
     request.headers = {{"Accept", manifest_types()}};
     request.max_body = kMaxManifest;
-    BOLTSEAL_TRY(Response response, send(std::move(request), Access::Pull));
+    return request;
+}
+
+Result<Response> RegistryClient::fetch_manifest(const std::string& name) {
+    BOLTSEAL_TRY(Response response, send(manifest_request(name), Access::Pull));
     if (response.status != 200) return refusal_of(response);
     return response;
 }
@@ -260,6 +267,44 @@ Result<ResolvedManifest> RegistryClient::get_manifest(const BlobDigest& digest) 
     auto out = to_resolved(std::move(response).value(), digest);
     if (!out) return context(std::move(out).error(), doing);
     return out;
+}
+
+// What does not come at the first attempt is asked for again in the ordinary way.
+std::vector<Result<ResolvedManifest>> RegistryClient::get_manifests(
+    const std::vector<BlobDigest>& digests) {
+    std::vector<Request> requests;
+    const std::string authorization = authenticator_.authorization(pull_scope());
+    for (const BlobDigest& digest : digests) {
+        requests.push_back(manifest_request(to_string(digest)));
+        if (authorization.empty()) continue;
+        requests.back().headers.emplace_back("Authorization", authorization);
+    }
+    std::vector<Result<ResolvedManifest>> out;
+    std::size_t next = 0;
+    for (Result<Response>& answer : transport_->send_all(requests)) {
+        const BlobDigest& digest = digests[next++];
+        const bool came = answer && answer->status == 200;
+        auto manifest = came ? to_resolved(std::move(answer).value(), digest)
+                             : Result<ResolvedManifest>(Error(Fault::Io, "no answer"));
+        out.push_back(manifest ? std::move(manifest) : get_manifest(digest));
+    }
+    return out;
+}
+
+std::string RegistryClient::host() const {
+    return origin_.substr(origin_.find("//") + 2);
+}
+
+Request RegistryClient::blob_request(const BlobDigest& digest) const {
+    Request request = request_for("GET", "/blobs/" + to_string(digest));
+    request.timeout = std::chrono::milliseconds{0};
+    const std::string authorization = authenticator_.authorization(pull_scope());
+    if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
+    return request;
+}
+
+Result<void> RegistryClient::answer_challenge(const Response& refusal) {
+    return authenticator_.answer(refusal, pull_scope());
 }
 
 // One request for what is missing. Success: the answer ended as it should.

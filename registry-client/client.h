@@ -37,11 +37,22 @@ public:
     // it sends other bytes than asked for; Io for everything that may pass.
     Result<ResolvedManifest> resolve(const std::string& tag);
     Result<ResolvedManifest> get_manifest(const BlobDigest& digest);
+    // Many at the price of one, in the order of the digests.
+    std::vector<Result<ResolvedManifest>> get_manifests(const std::vector<BlobDigest>& digests);
 
     // The sink sees bytes before they are proved: only success means they are the blob. It never
     // gets more than the descriptor's size.
     Result<void> get_blob(const Descriptor& blob, const BodySink& sink);
     Result<bool> has_blob(const BlobDigest& digest);
+
+    // For whoever fetches parts of blobs (blob_fetcher.h): the request for all of one, with what
+    // lets us in as far as it is known; and after a 401, what it takes to be let in. Declined if
+    // there is nothing more to try.
+    Request blob_request(const BlobDigest& digest) const;
+    Result<void> answer_challenge(const Response& refusal);
+    const std::string& name() const { return name_; }  // "registry.example/repository"
+    const std::string& repository() const { return repository_; }
+    std::string host() const;  // "registry.example", of its URL
 
     // Sends the blob unless it is there. `reader` gives `blob.size` bytes.
     Result<void> put_blob(const Descriptor& blob, const BodyReader& reader);
@@ -62,9 +73,11 @@ private:
     enum class Access { Pull, Push };
     enum class Repeat { Yes, No };
 
+    std::string pull_scope() const;
     Request request_for(std::string method, const std::string& path) const;
     Result<Response> send(Request request, Access access, Repeat repeat = Repeat::Yes);
     Result<Response> send_once(Request request, const std::string& authorization, Repeat repeat);
+    Request manifest_request(const std::string& name) const;
     Result<Response> fetch_manifest(const std::string& name);
     Result<void> resume_blob(const Descriptor& blob, CheckedStream& stream);
     Result<void> upload(const Descriptor& blob, const BodyReader& reader);

@@ -32,6 +32,39 @@ Result<Platform> read_platform(ImageStore& store, const Descriptor& config) {
     return Platform{*os, *architecture, text ? *text : "", ""};
 }
 
+class PartsFinder {
+public:
+    PartsFinder(ImageStore& store, ImageParts& out) : store_(store), out_(out) {}
+
+    Result<void> find(const BlobDigest& digest, int depth) {
+        if (depth > kMaxDepth) return Error(Fault::Malformed, "indexes are nested too deeply");
+        BOLTSEAL_TRY(const ResolvedManifest got, store_.get_manifest(digest));
+        BOLTSEAL_TRY(const Manifest manifest, parse_manifest(got.bytes, got.descriptor.media_type));
+        if (manifest.config) {
+            out_.manifests.push_back(digest);
+            add(*manifest.config);
+        }
+        for (const Descriptor& layer : manifest.layers) add(layer);
+        for (const Descriptor& child : manifest.manifests) {
+            if (!is_manifest_type(child.media_type)) {
+                add(child);
+            } else if (seen_.insert(child.digest).second) {
+                BOLTSEAL_CHECK(find(child.digest, depth + 1));
+            }
+        }
+        return {};
+    }
+
+private:
+    void add(const Descriptor& blob) {
+        if (!may_be_absent(blob) && seen_.insert(blob.digest).second) out_.blobs.push_back(blob);
+    }
+
+    ImageStore& store_;
+    ImageParts& out_;
+    std::set<BlobDigest> seen_;
+};
+
 class Copy {
 public:
     Copy(ImageStore& from, ImageStore& to, const CopyProgress& progress)
@@ -98,6 +131,12 @@ Result<Descriptor> find_platform(ImageStore& store, const BlobDigest& digest,
     }
     return Error(Fault::Missing, "the image is for " + printable(to_string(own)) + ", not for " +
                                      printable(to_string(platform)));
+}
+
+Result<ImageParts> parts_of_image(ImageStore& store, const BlobDigest& digest) {
+    ImageParts out;
+    BOLTSEAL_CHECK(PartsFinder(store, out).find(digest, 0));
+    return out;
 }
 
 Result<Descriptor> copy_image(ImageStore& from, ImageStore& to, const BlobDigest& digest,

@@ -11,6 +11,14 @@ namespace boltseal {
 Result<Descriptor> find_platform(ImageStore& store, const BlobDigest& digest,
                                  const Platform& platform);
 
+// Every blob that copy_image would have to move, each once, and the image manifests that name them;
+// but for those that may be absent from the source.
+struct ImageParts {
+    std::vector<Descriptor> blobs;
+    std::vector<BlobDigest> manifests;
+};
+Result<ImageParts> parts_of_image(ImageStore& store, const BlobDigest& digest);
+
 // Told after each piece: the blob, and how many of its bytes have moved. A blob that was there
 // already is told once, with all its bytes.
 using CopyProgress = std::function<void(const Descriptor& blob, std::uint64_t bytes)>;

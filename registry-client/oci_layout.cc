@@ -310,18 +310,24 @@ Result<bool> LayoutStore::has_blob(const BlobDigest& digest) {
     return context(std::move(file).error());
 }
 
-// What is there counts only if it is the blob: a damaged one is replaced.
-Result<void> LayoutStore::put_blob(const Descriptor& blob, const BlobProducer& producer) {
-    const auto nowhere = [](Bytes) { return Result<void>(); };
-    if (get_blob(blob, nowhere)) return {};
+Result<OpenFile> LayoutStore::make_blob_folder(HashAlgorithm algorithm) {
     auto blobs = make_folder(root_.get(), "blobs");
     if (!blobs) return context(std::move(blobs).error());
-    auto folder = make_folder(blobs->get(), std::string(to_string(blob.digest.algorithm())));
+    auto folder = make_folder(blobs->get(), std::string(to_string(algorithm)));
     if (!folder) return context(std::move(folder).error());
+    return folder;
+}
+
+// What is there counts only if it is the blob: a damaged one is replaced.
+Result<void> LayoutStore::put_blob(const Descriptor& blob, const BlobProducer& producer) {
+    if (proved_.contains(blob.digest)) return {};
+    const auto nowhere = [](Bytes) { return Result<void>(); };
+    if (get_blob(blob, nowhere)) return {};
+    BOLTSEAL_TRY(const OpenFile folder, make_blob_folder(blob.digest.algorithm()));
     const std::string temporary = temporary_name();
-    auto written = write_beside(folder->get(), temporary, blob, producer);
+    auto written = write_beside(folder.get(), temporary, blob, producer);
     if (written) return {};
-    ::unlinkat(folder->get(), temporary.c_str(), 0);
+    ::unlinkat(folder.get(), temporary.c_str(), 0);
     return context(std::move(written).error());
 }
 

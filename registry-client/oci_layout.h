@@ -9,6 +9,7 @@
 #include "registry-client/image_store.h"
 
 #include <filesystem>
+#include <set>
 
 namespace boltseal {
 
@@ -29,6 +30,11 @@ public:
     Result<void> put_image(const ResolvedManifest& manifest, const std::string& tag) override;
     Result<ReferrerList> referrers(const BlobDigest& subject) override;
 
+    // For whoever puts blobs there by other means (blob_fetcher.h): the folder they go to, and that
+    // one is there and proved, so that it is not read again.
+    Result<OpenFile> make_blob_folder(HashAlgorithm algorithm);
+    void mark_proved(const BlobDigest& digest) { proved_.insert(digest); }
+
     // What index.json lists, in its order.
     Result<std::vector<Descriptor>> list();
 
@@ -45,6 +51,7 @@ private:
 
     std::filesystem::path folder_;
     OpenFile root_;
+    std::set<BlobDigest> proved_;
 };
 
 }  // namespace boltseal

@@ -1,6 +1,7 @@
 #include "registry-client/referrers.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace boltseal {
@@ -8,7 +9,8 @@ namespace boltseal {
 namespace {
 
 constexpr int kMaxRounds = 60;
-constexpr int kLooks = 2;  // in a row that must find everything
+constexpr std::size_t kAtOnce = 64;  // manifests that are asked for side by side
+constexpr int kLooks = 2;            // in a row that must find everything
 
 bool is_listed(const std::vector<Descriptor>& list, const BlobDigest& digest) {
     return std::any_of(list.begin(), list.end(),
@@ -128,10 +130,31 @@ Result<ReferrerList> collect_referrers(const std::vector<Descriptor>& listed,
     return out;
 }
 
+namespace {
+
+// All manifests are asked for at once: each would cost a round trip otherwise.
+Result<ReferrerList> collect_at_once(RegistryClient& client, const std::vector<Descriptor>& listed,
+                                     const BlobDigest& subject) {
+    std::vector<BlobDigest> wanted;
+    std::set<BlobDigest> seen;
+    for (const Descriptor& entry : listed) {
+        const bool fits = is_manifest_type(entry.media_type) && wanted.size() < kAtOnce;
+        if (fits && seen.insert(entry.digest).second) wanted.push_back(entry.digest);
+    }
+    auto got = client.get_manifests(wanted);
+    std::map<BlobDigest, Result<ResolvedManifest>> known;
+    for (std::size_t i = 0; i < wanted.size(); ++i) known.emplace(wanted[i], std::move(got[i]));
+    return collect_referrers(listed, subject, [&](const BlobDigest& digest) {
+        const auto found = known.find(digest);
+        return found == known.end() ? client.get_manifest(digest) : found->second;
+    });
+}
+
+}  // namespace
+
 Result<ReferrerList> list_referrers(RegistryClient& client, const BlobDigest& subject) {
-    const auto get = [&](const BlobDigest& digest) { return client.get_manifest(digest); };
     auto listed = client.list_referrers_api(subject, kMaxReferrers);
-    if (listed) return collect_referrers(*listed, subject, get);
+    if (listed) return collect_at_once(client, *listed, subject);
     if (listed.error().fault() != Fault::Missing) return std::move(listed).error();
     auto fallback = client.resolve(referrers_tag(subject));
     if (!fallback && fallback.error().fault() == Fault::Missing) return ReferrerList();
@@ -139,7 +162,7 @@ Result<ReferrerList> list_referrers(RegistryClient& client, const BlobDigest& su
     if (!is_index(fallback->descriptor.media_type)) return ReferrerList();
     BOLTSEAL_TRY(const Manifest index,
                  parse_manifest(fallback->bytes, fallback->descriptor.media_type));
-    return collect_referrers(index.manifests, subject, get);
+    return collect_at_once(client, index.manifests, subject);
 }
 
 Result<void> add_to_fallback_tag(RegistryClient& client, const BlobDigest& subject,

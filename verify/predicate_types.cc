@@ -11,6 +11,7 @@ struct TypeName {
     std::string_view predicate_type;
 };
 constexpr TypeName kTypeNames[] = {
+    {"chunks", "https://boltseal.dev/chunk-list/v1"},
     {"cyclonedx", "https://cyclonedx.org/bom"},
     {"openvex", "https://openvex.dev/ns"},
     {"slsaprovenance", "https://slsa.dev/provenance/v0.2"},
@@ -30,7 +31,7 @@ Result<std::string> parse_predicate_type(const std::string& name) {
     return Error(Fault::Config, "unknown predicate type " + printable(name))
         .with_hint(
             "known names: cyclonedx, spdxjson, slsaprovenance, slsaprovenance1, openvex, "
-            "vuln, custom; or give the URI");
+            "vuln, custom, chunks; or give the URI");
 }
 
 }  // namespace boltseal

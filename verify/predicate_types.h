@@ -9,7 +9,7 @@
 namespace boltseal {
 
 // "cyclonedx", "spdxjson", "slsaprovenance", "slsaprovenance1", "openvex", "vuln", "custom", as
-// cosign calls them, or a URI as it is; Config for anything else.
+// cosign calls them, "chunks" (specs/chunk-list.md), or a URI as it is; Config for anything else.
 Result<std::string> parse_predicate_type(const std::string& name);
 
 }  // namespace boltseal

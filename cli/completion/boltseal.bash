@@ -18,7 +18,8 @@ _boltseal_options() {  # PROGRAM COMMAND
     case $1:$2 in
         boltseal:keygen) echo -o --output-prefix --type --passphrase-fd --json ;;
         boltseal:sign)
-            echo --key --passphrase-fd --log --log-key --no-log --insecure-registry --bundle --only-index --json ;;
+            echo --key --passphrase-fd --log --log-key --no-log --insecure-registry --bundle --only-index --chunks \
+                --json ;;
         boltseal:attest)
             echo --key --passphrase-fd --log --log-key --no-log --insecure-registry --predicate --type --bundle \
                 --json ;;
@@ -27,7 +28,7 @@ _boltseal_options() {  # PROGRAM COMMAND
                 --policy --repository --platform ;;
         boltseal:pull)
             echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
-                -o --output --platform ;;
+                --mirror --connections --deadline -o --output --platform ;;
         boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
         boltseal:bundle) ;;
         boltseal:"bundle verify" | boltseal-verify:bundle)
@@ -56,8 +57,9 @@ _boltseal_values() {  # COMMAND OPTION
             if [ "$1" = keygen ]; then
                 echo ecdsa-p256 ecdsa-p384 ecdsa-p521 ed25519
             else
-                echo cyclonedx spdxjson slsaprovenance slsaprovenance1 openvex vuln custom
+                echo cyclonedx spdxjson slsaprovenance slsaprovenance1 openvex vuln custom chunks
             fi ;;
+        --chunks) echo large all none ;;
         --platform) echo linux/amd64 linux/arm64 linux/arm/v7 linux/ppc64le linux/riscv64 linux/s390x ;;
     esac
 }

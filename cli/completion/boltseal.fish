@@ -18,7 +18,7 @@ function __boltseal_signer -a command
     __boltseal_add boltseal $command -l no-log -d 'Write no log entry'
     __boltseal_add boltseal $command -l bundle -rF -d 'For a file: write the bundle here'
 end
-set -g __boltseal_types cyclonedx spdxjson slsaprovenance slsaprovenance1 openvex vuln custom
+set -g __boltseal_types cyclonedx spdxjson slsaprovenance slsaprovenance1 openvex vuln custom chunks
 function __boltseal_verifier -a program command
     __boltseal_add $program $command -l key -rF -d 'Public key that may have signed'
     __boltseal_add $program $command -l log-key -rF -d 'Key of a log that must prove the entry'
@@ -89,6 +89,7 @@ __boltseal_add boltseal keygen -l type -xa 'ecdsa-p256 ecdsa-p384 ecdsa-p521 ed2
 __boltseal_add boltseal keygen -l passphrase-fd -x -d 'Read the passphrase from this descriptor'
 
 __boltseal_signer sign
+__boltseal_add boltseal sign -l chunks -xa 'large all none' -d 'Whose chunks to list and sign'
 __boltseal_add boltseal sign -l only-index -d 'Sign an index without the manifests in it'
 __boltseal_signer attest
 __boltseal_add boltseal attest -l predicate -rF -d 'JSON file with what is stated'
@@ -102,6 +103,9 @@ __boltseal_add boltseal verify -l platform -xa 'linux/amd64 linux/arm64 linux/ar
 __boltseal_verifier boltseal pull
 __boltseal_by_policy pull
 __boltseal_follower pull
+__boltseal_add boltseal pull -l mirror -x -d 'Fetch layers from there as well'
+__boltseal_add boltseal pull -l connections -x -d 'The most at once'
+__boltseal_add boltseal pull -l deadline -x -d 'Give up after so many seconds'
 __boltseal_add boltseal pull -s o -l output -rF -d 'OCI layout to write to'
 __boltseal_add boltseal pull -l platform -xa 'linux/amd64 linux/arm64 linux/arm/v7' -d 'Only this platform of an index'
 __boltseal_add boltseal bundle -n 'not __fish_seen_subcommand_from verify lint' -fa lint -d 'List what is odd in bundles'

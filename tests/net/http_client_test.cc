@@ -6,7 +6,9 @@
 #include "tests/support/scripted_server.h"
 #include "tests/support/temp_folder.h"
 
+#include <atomic>
 #include <cstdlib>
+#include <map>
 
 using namespace boltseal;
 using namespace boltseal::test;
@@ -345,4 +347,79 @@ TEST_CASE("TLS is verified, and https never leads to http", "[http]") {
 
     HttpClient lost({.ca_file = (folder / "nothing").string()});
     REQUIRE_FAULT(lost.send(get("https://" + host + "/go")), Fault::Config);
+}
+
+TEST_CASE("requests run side by side, and one that is waited for does not lose the others",
+          "[http]") {
+    std::atomic<bool> go{false};
+    ScriptedServer server([&](Peer& peer) {
+        for (;;) {
+            const std::string request = peer.read_request();
+            if (request.empty()) return;
+            for (int i = 0; i < 5000 && request.starts_with("GET /slow") && !go; ++i) peer.pause(1);
+            if (!peer.answer("200 OK", "", request.substr(4, 5))) return;
+        }
+    });
+    HttpClient http;
+    const auto slow = http.start(get(server.url("/slow")));
+    const auto fast = http.start(get(server.url("/fast")));
+    const auto bad = http.start(get("ftp://x"));
+    REQUIRE(http.send(get(server.url("/sent")))->body == to_buffer("/sent"));
+    std::map<HttpClient::Id, std::string> ended;
+    const auto collect = [&] {
+        for (auto& one : http.wait(std::chrono::milliseconds{20})) {
+            ended[one.id] =
+                one.answer ? std::string(as_text(one.answer->body)) : one.answer.error().message();
+        }
+    };
+    for (int i = 0; i < 200 && ended.size() < 2; ++i) collect();
+    REQUIRE(ended == std::map<HttpClient::Id, std::string>{{fast, "/fast"},
+                                                           {bad, "URL is not http or https"}});
+    go = true;
+    for (int i = 0; i < 200 && ended.size() < 3; ++i) collect();
+    REQUIRE(ended[slow] == "/slow");
+    REQUIRE(server.connections() <= 3);
+    REQUIRE(http.connect_time("127.0.0.1:" + std::to_string(server.port())).has_value());
+    REQUIRE_FALSE(http.connect_time("other.example").has_value());
+}
+
+TEST_CASE("of what is cancelled nothing is heard", "[http]") {
+    ScriptedServer server([&](Peer& peer) {
+        if (!peer.read_request().empty())
+            peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+        peer.read_request();
+    });
+    HttpClient http;
+    std::string seen;
+    Request request = get(server.url("/"));
+    request.sink = [&](Bytes piece) -> Result<void> {
+        seen += as_text(piece);
+        return {};
+    };
+    const auto id = http.start(request);
+    for (int i = 0; i < 200 && seen.empty(); ++i) {
+        REQUIRE(http.wait(std::chrono::milliseconds{20}).empty());
+    }
+    REQUIRE(seen == "half");
+    http.cancel(id);
+    REQUIRE(http.wait(std::chrono::milliseconds{20}).empty());
+}
+
+TEST_CASE("a loop that waits is woken from another thread", "[http]") {
+    HttpClient http;
+    const auto start = std::chrono::steady_clock::now();
+    std::thread other([&] { http.wake(); });
+    http.wait(std::chrono::milliseconds{20'000});
+    other.join();
+    REQUIRE(std::chrono::steady_clock::now() - start < std::chrono::seconds{10});
+}
+
+TEST_CASE("who was told that a URL is public does not connect to a local address", "[http]") {
+    AnsweringServer server([](const std::string&) { return answer_text("200 OK", "", "x"); });
+    HttpClient http;
+    Request request = get(server.url("/"));
+    request.public_only = true;
+    REQUIRE_REFUSED(http.send(request),
+                    server.host() + ": redirect to a host that resolves to a local address");
+    REQUIRE(server.connections() == 0);
 }

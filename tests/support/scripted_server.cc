@@ -57,6 +57,10 @@ void Peer::reset() {
     ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
+void Peer::close() {
+    ::shutdown(fd_, SHUT_RDWR);
+}
+
 std::string answer_text(std::string_view status, std::string_view headers, std::string_view body) {
     std::string out = "HTTP/1.1 ";
     out.append(status).append("\r\n").append(headers);

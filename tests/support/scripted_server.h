@@ -25,6 +25,7 @@ public:
     bool answer(std::string_view status, std::string_view headers, std::string_view body);
     void pause(int milliseconds);
     void reset();  // close with RST
+    void close();  // no more from us; what was sent still arrives
 
 private:
     int fd_;

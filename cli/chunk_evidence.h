@@ -1,0 +1,22 @@
+// Chunk lists of an image: made to be signed, and found and verified before they are used.
+// specs/chunk-list.md
+#pragma once
+
+#include "cli/trust_material.h"
+#include "registry-client/chunk_list.h"
+#include "sign/sign_statement.h"
+
+namespace boltseal {
+
+// The lists that are attached to the manifest and verify by the same trust as its signature. What
+// does not verify, or cannot be had, is as if it were not there: it would only have saved time.
+ChunkList find_chunk_list(ImageStore& store, const BlobDigest& manifest, TrustMaterial trust,
+                          Timestamp now);
+
+// The statement to sign about a manifest's layers over `threshold` bytes; nothing if there are
+// none.
+Result<std::optional<Statement>> chunk_statement(ImageStore& store,
+                                                 const ResolvedManifest& manifest,
+                                                 std::uint64_t threshold);
+
+}  // namespace boltseal

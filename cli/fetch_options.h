@@ -1,0 +1,34 @@
+// The flags of commands that fetch whole images, and the sources they name.
+#pragma once
+
+#include "cli/command.h"
+#include "cli/target.h"
+#include "registry-client/blob_fetcher.h"
+
+namespace boltseal {
+
+struct FetchFlags {
+    std::vector<std::string> mirrors;  // --mirror
+    int connections = 64;              // --connections
+    int deadline = 0;                  // --deadline, in seconds; 0: none
+};
+void add_fetch_options(Command command, FetchFlags& flags);
+
+// The registry of an image and its mirrors, which serve digests only.
+class ImageSources {
+public:
+    // Config if a mirror is no "HOST[:PORT][/REPOSITORY]", with https:// or http:// before it if
+    // one likes; the second is spoken to without TLS. Without a repository it is that of the image.
+    static Result<ImageSources> open(RegistryClient& registry, const FetchFlags& flags,
+                                     const RegistryFlags& registries, Transport& transport);
+
+    const std::vector<BlobSource>& list() const { return sources_; }
+
+private:
+    std::vector<std::unique_ptr<RegistryClient>> mirrors_;
+    std::vector<BlobSource> sources_;
+};
+
+FetchOptions fetch_options(const FetchFlags& flags);
+
+}  // namespace boltseal

@@ -1,0 +1,69 @@
+// One request and its answer over libcurl, redirects apart: the options, the callbacks with their
+// limits, and what went wrong. For http_client.cc, which runs any number of them at once.
+#pragma once
+
+#include "net/http_client.h"
+#include "net/url.h"
+
+#include <array>
+#include <optional>
+
+namespace boltseal {
+
+class Exchange {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    // `options` and `share`, a CURLSH or nullptr, must outlive it.
+    Exchange(const HttpOptions& options, void* share);
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+    ~Exchange();
+
+    // Readies the handle for one hop; `request` must stay where it is until finish(). With
+    // `public_only` no local address is connected to. `left` is the time it may take; 0 = any.
+    Result<void> prepare(const Request& request, const Url& url, bool public_only,
+                         std::chrono::milliseconds left);
+
+    // What became of it; `code` is a CURLcode. Once for each prepare().
+    Result<Response> finish(int code);
+
+    void* handle() const { return easy_; }
+
+    // Of the exchange that has finished; the peer is the proxy if there is one.
+    bool peer_is_local() const;
+    std::optional<std::chrono::microseconds> connect_time() const;  // none: an open one was used
+
+private:
+    struct Callbacks;
+    struct FreeList {
+        void operator()(void* list) const;
+    };
+
+    void fail(Fault fault, std::string why);
+    void set_fixed(const Url& url);
+    void set_body();
+    bool add_header(const std::string& line);
+    Result<void> set_headers();
+    void set_callbacks();
+    bool take_header_line(std::string_view line);
+    bool take_body(Bytes piece);
+    void read_status();
+
+    const HttpOptions& options_;
+    void* easy_ = nullptr;
+    std::array<char, 256> detail_{};  // outlives the handle that writes to it
+    std::unique_ptr<void, FreeList> headers_;
+
+    const Request* request_ = nullptr;
+    bool public_only_ = false;
+    Response response_;
+    std::optional<Error> error_;  // why a callback stopped the transfer
+    std::size_t head_bytes_ = 0;
+    std::size_t body_bytes_ = 0;
+    std::uint64_t sent_ = 0;
+    std::int64_t moved_ = -1;
+    Clock::time_point last_progress_;
+};
+
+}  // namespace boltseal

@@ -1,0 +1,43 @@
+#include "net/redirect.h"
+
+#include <algorithm>
+
+namespace boltseal {
+
+namespace {
+
+bool is_credential(std::string_view name) {
+    std::string key(name);
+    std::transform(key.begin(), key.end(), key.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return key == "authorization" || key == "cookie" || key == "proxy-authorization";
+}
+
+}  // namespace
+
+bool is_redirect(int status) {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+bool is_followed(const Request& request) {
+    return (request.method == "GET" || request.method == "HEAD") && request.max_redirects > 0;
+}
+
+Result<Url> next_hop(const Url& first, const Url& from, const std::string& location) {
+    auto next = resolve_url(from, location);
+    if (!next) return std::move(next).error().context("redirect");
+    if (from.scheme == "https" && next->scheme == "http") {
+        return Error(Fault::Malformed, "redirect from https to http at '" + authority(*next) + "'");
+    }
+    if (is_local_host(next->host) && !is_local_host(first.host)) {
+        return Error(Fault::Malformed, "redirect to the local address '" + authority(*next) + "'");
+    }
+    return next;
+}
+
+void drop_credentials(std::vector<Header>& headers) {
+    std::erase_if(headers, [](const Header& header) { return is_credential(header.first); });
+}
+
+}  // namespace boltseal

@@ -1,0 +1,21 @@
+// Where a redirect may lead, and what must not come along. Pure.
+#pragma once
+
+#include "net/transport.h"
+#include "net/url.h"
+
+namespace boltseal {
+
+bool is_redirect(int status);
+
+// Redirects are followed for GET and HEAD, if the request has any to spend.
+bool is_followed(const Request& request);
+
+// `first` is what the caller asked for, `from` what answered with this Location. Malformed if it
+// leads from https to http, or to a local address from a host that is not one.
+Result<Url> next_hop(const Url& first, const Url& from, const std::string& location);
+
+// Authorization, Cookie and Proxy-Authorization, in any case.
+void drop_credentials(std::vector<Header>& headers);
+
+}  // namespace boltseal

@@ -1,0 +1,25 @@
+// The SHA-256 of each chunk of a blob, as somebody who is believed has stated them
+// (specs/chunk-list.md). Chunks are of one size, but for the last.
+#pragma once
+
+#include "registry-client/extents.h"
+
+#include <array>
+#include <cstddef>
+
+namespace boltseal {
+
+struct ChunkDigests {
+    std::uint64_t chunk_size = 0;
+    std::vector<std::array<std::uint8_t, 32>> digests;
+
+    bool operator==(const ChunkDigests&) const = default;
+};
+
+// REQUIRES: there are as many as a blob of this size has chunks
+inline Extent chunk_extent(const ChunkDigests& chunks, std::size_t index, std::uint64_t blob_size) {
+    const std::uint64_t from = index * chunks.chunk_size;
+    return {from, blob_size - from < chunks.chunk_size ? blob_size : from + chunks.chunk_size};
+}
+
+}  // namespace boltseal
