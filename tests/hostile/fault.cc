@@ -56,9 +56,9 @@ Result<Rule> parse_rule(std::string_view line) {
     out.method = word;
     out.target = match;
     while (!faults.empty()) {
-        const std::size_t end = std::min(faults.find("; "), faults.size());
+        const std::size_t end = std::min(faults.find(" | "), faults.size());
         std::string_view one = faults.substr(0, end);
-        faults.remove_prefix(std::min(end + 2, faults.size()));
+        faults.remove_prefix(std::min(end + 3, faults.size()));
         const std::string_view name = take_word(one);
         out.faults.push_back({std::string(name), std::string(one)});
     }
@@ -158,6 +158,17 @@ const std::map<std::string, Apply>& all_faults() {
              answer.offset = offset;
              return {};
          }},
+        {"piece",
+         [](const auto& text, const auto&, auto whole, auto& answer, auto&) -> Result<void> {
+             BOLTSEAL_TRY(const std::uint64_t most, number(text));
+             if (answer.status != 206 || answer.body.size() <= most || most == 0) return {};
+             answer.body = answer.body.substr(0, most);
+             answer.set_header("Content-Length", std::to_string(most));
+             answer.set_header("Content-Range", "bytes " + std::to_string(answer.offset) + "-" +
+                                                    std::to_string(answer.offset + most - 1) + "/" +
+                                                    std::to_string(whole.size()));
+             return {};
+         }},
         {"length",
          [](const auto& text, const auto&, auto, auto& answer, auto& delivery) -> Result<void> {
              BOLTSEAL_TRY(const std::uint64_t length, number(text));
@@ -188,11 +199,21 @@ const std::map<std::string, Apply>& all_faults() {
              BOLTSEAL_TRY(delivery.head_rate, number(text));
              return {};
          }},
+        {"total-rate",
+         [](const auto& text, const auto&, auto, auto&, auto& delivery) -> Result<void> {
+             BOLTSEAL_TRY(delivery.total_rate, number(text));
+             return {};
+         }},
         {"endless",
          [](const auto&, const auto&, auto, auto& answer, auto& delivery) -> Result<void> {
              answer.drop_header("Content-Length");
              delivery.endless = true;
              delivery.end = Delivery::End::Close;
+             return {};
+         }},
+        {"at-most",
+         [](const auto& text, const auto&, auto, auto&, auto& delivery) -> Result<void> {
+             BOLTSEAL_TRY(delivery.at_most, number(text));
              return {};
          }},
         {"flood",

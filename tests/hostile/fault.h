@@ -2,7 +2,7 @@
 //
 // One rule a line, the first that matches is obeyed:
 //
-//   [N*] METHOD TARGET: FAULT [ARGUMENT] [; FAULT [ARGUMENT]]...
+//   [N*] METHOD TARGET: FAULT [ARGUMENT] [| FAULT [ARGUMENT]]...
 //
 // N is how often (default: always), METHOD may be *, and in TARGET a * stands for anything. Faults:
 //
@@ -13,12 +13,14 @@
 //   flip N             the lowest bit of byte N of the blob; flip-every N: one in each N bytes
 //   whole              200 and all of it, whatever range was asked for
 //   shift N            the bytes N further on than those that were asked for
+//   piece N            no more than N bytes of a range, and Content-Range says so
 //   length N           Content-Length says N, and no more than that is sent
 //   close N, reset N, stall N   after N bytes of the body: FIN, RST, or silence
-//   rate N             N bytes a second; head-rate N: of the head
+//   rate N             N bytes a second; head-rate N: of the head; total-rate N: over all connections
 //   endless            a body without end or length
 //   flood N            N more headers; wide N: one header of N bytes
 //   pages              a Link to a next page, which has one, too
+//   at-most N          429 while N other answers are under way
 //   redirect URL       307; {target} stands for the request's
 #pragma once
 
@@ -37,6 +39,8 @@ struct Delivery {
     std::optional<std::uint64_t> stop_after;  // bytes of the body; then `end`
     std::uint64_t rate = 0;                   // bytes a second; 0: as fast as they go
     std::uint64_t head_rate = 0;
+    std::uint64_t total_rate = 0;
+    std::optional<std::uint64_t> at_most;  // other answers under way; else 429
     bool endless = false;
 };
 

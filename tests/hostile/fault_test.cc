@@ -38,7 +38,7 @@ std::vector<Rule> rules(std::string_view text) {
 }  // namespace
 
 TEST_CASE("a rule says how often, for what, and what goes wrong", "[hostile]") {
-    const auto out = rules("3* GET /v2/*/blobs/*: status 429; header Retry-After: 1\n* *: honest");
+    const auto out = rules("3* GET /v2/*/blobs/*: status 429 | header Retry-After: 1\n* *: honest");
     REQUIRE(out.size() == 2);
     REQUIRE(out[0].uses == 3);
     REQUIRE(out[0].method == "GET");
@@ -80,13 +80,18 @@ TEST_CASE("bits are flipped at their place in the blob, also in a range", "[host
     REQUIRE(with("flip", "4", answer_of()).body == "0123556789");
     REQUIRE(with("flip", "4", answer_of(3, 5)).body == "355");
     REQUIRE(with("flip", "4", answer_of(5, 9)).body == "56789");
-    REQUIRE(with("flip-every", "4", answer_of()).body == "0133457799");
+    REQUIRE(with("flip-every", "4", answer_of()).body == "0133457789");
     REQUIRE(with("flip-every", "4", answer_of(6, 7)).body == "77");
 }
 
 TEST_CASE("a range can be answered by something else", "[hostile]") {
     REQUIRE(with("shift", "2", answer_of(3, 5)).body == "567");
     REQUIRE(with("shift", "2", answer_of(7, 9)).body == "9xx");
+    Answer range = answer_of(3, 8);
+    range.status = 206;
+    range = with("piece", "2", range);
+    REQUIRE(range.body == "34");
+    REQUIRE(range.headers.back().second == "bytes 3-4/10");
     const Answer whole = with("whole", "", answer_of(3, 5));
     REQUIRE(whole.body == kWhole);
     REQUIRE(whole.status == 200);

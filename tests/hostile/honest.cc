@@ -17,11 +17,12 @@ std::string member(const Json& json, const std::string& name) {
     return found == nullptr || !found->is_string() ? std::string() : *found->as_string();
 }
 
-// "rest" of "/v2/<name>/<kind>/<rest>", without a query; empty if it is something else.
+// "rest" of "/v2/<name>/<kind>/<rest>", without a query; empty if it is something else. Anything
+// may stand in front, so that a redirect can lead to a path of its own.
 std::string after(const std::string& target, const std::string& kind) {
     const std::string path = target.substr(0, target.find('?'));
     const std::size_t at = path.rfind("/" + kind + "/");
-    if (!path.starts_with("/v2/") || at == std::string::npos) return {};
+    if (path.find("/v2/") >= at || at == std::string::npos) return {};
     return path.substr(at + kind.size() + 2);
 }
 

@@ -11,11 +11,14 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
+#include <mutex>
 #include <thread>
 
 namespace {
@@ -25,8 +28,25 @@ using namespace boltseal::hostile;
 using test::Peer;
 
 constexpr std::size_t kPiece = std::size_t{32} << 10;
-constexpr int kTick = 20;              // milliseconds between pieces, when there is a rate
+constexpr int kTick = 20;  // milliseconds between pieces, when there is a rate
+constexpr int kSettle =
+    100;  // milliseconds before a reset, which takes what the client has not read
 constexpr int kSendBuffer = 64 << 10;  // so that what we have sent has nearly arrived
+
+// Bytes of all connections one after another, so many a second.
+class Bottleneck {
+public:
+    void pass(std::size_t bytes, std::uint64_t rate) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        const auto now = std::chrono::steady_clock::now();
+        free_ = std::max(free_, now) + std::chrono::nanoseconds(bytes * 1'000'000'000 / rate);
+        std::this_thread::sleep_until(free_);
+    }
+
+private:
+    std::mutex mutex_;  // guards free_, and makes those wait who come while others pass
+    std::chrono::steady_clock::time_point free_;
+};
 
 // False if the client has gone.
 bool send_slowly(Peer& peer, std::string_view bytes, std::uint64_t rate, std::uint64_t& sent) {
@@ -48,7 +68,9 @@ public:
         : honest_(std::move(honest)), rules_(std::move(rules)), log_(log) {}
 
     void serve(int fd) {
+        const int on = 1;
         ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kSendBuffer, sizeof kSendBuffer);
+        ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         Peer peer(fd);
         for (bool open = true; open;) {
             const std::string head = peer.read_request();
@@ -71,25 +93,46 @@ private:
                 std::_Exit(3);  // a test that is wrong must not pass
             }
         }
+        const std::uint64_t others = under_way_++;
+        if (delivery.at_most && others >= *delivery.at_most) {
+            answer = error_answer(429, "TOOMANYREQUESTS");
+            answer.set_header("Retry-After", "1");
+        }
         std::uint64_t sent = 0;
         const bool open = deliver(peer, request, answer, delivery, sent);
+        --under_way_;
         write_log(request, answer, sent);
         return open;
     }
 
-    static bool deliver(Peer& peer, const Request& request, const Answer& answer,
-                        const Delivery& delivery, std::uint64_t& sent) {
+    bool send_body(Peer& peer, std::string_view body, const Delivery& delivery,
+                   std::uint64_t& sent) {
+        if (delivery.total_rate == 0) return send_slowly(peer, body, delivery.rate, sent);
+        while (!body.empty()) {
+            const std::string_view piece = body.substr(0, kPiece);
+            bottleneck_.pass(piece.size(), delivery.total_rate);
+            if (!send_slowly(peer, piece, 0, sent)) return false;
+            body.remove_prefix(piece.size());
+        }
+        return true;
+    }
+
+    bool deliver(Peer& peer, const Request& request, const Answer& answer, const Delivery& delivery,
+                 std::uint64_t& sent) {
         std::uint64_t head_sent = 0;
         if (!send_slowly(peer, head_text(answer), delivery.head_rate, head_sent)) return false;
         std::string_view body = request.method == "HEAD" ? std::string_view() : answer.body;
         const bool cut = delivery.stop_after && *delivery.stop_after < body.size();
         if (cut) body = body.substr(0, *delivery.stop_after);
-        bool open = send_slowly(peer, body, delivery.rate, sent);
+        bool open = send_body(peer, body, delivery, sent);
         const std::string more(kPiece, 'x');
-        while (open && delivery.endless) open = send_slowly(peer, more, delivery.rate, sent);
+        while (open && delivery.endless) open = send_body(peer, more, delivery, sent);
         if (!open || (delivery.stop_after && !cut)) return open;
         if (delivery.end == Delivery::End::Stall) peer.read_request();  // until the client goes
-        if (delivery.end == Delivery::End::Reset) peer.reset();
+        if (delivery.end == Delivery::End::Reset) {
+            peer.pause(kSettle);
+            peer.reset();
+        }
         return delivery.end == Delivery::End::Keep;
     }
 
@@ -105,6 +148,8 @@ private:
     HonestRegistry honest_;
     Rules rules_;
     int log_;
+    Bottleneck bottleneck_;
+    std::atomic<std::uint64_t> under_way_{0};  // answers
 };
 
 // Listens on a free port of 127.0.0.1 and says which.

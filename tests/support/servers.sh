@@ -16,7 +16,6 @@
 begin() {
     [ -n "${BOLTSEAL_BIN-}" ] || die "set BOLTSEAL_BIN to the folder with boltseal, such as build/dev"
     PATH=$(cd "$BOLTSEAL_BIN" && pwd):$PATH
-    command -v docker-registry >/dev/null || skip "no docker-registry here"
     running='' work=''
     trap clean_up EXIT
     trap 'exit 130' INT
@@ -63,6 +62,7 @@ random_port() {
 }
 
 start_registry() {  # NAME [HTPASSWD]
+    command -v docker-registry >/dev/null || skip "no docker-registry here"
     auth=''
     [ -z "${2-}" ] || auth="auth: {htpasswd: {realm: test, path: $work/$2}}"
     for _ in 1 2 3 4 5 6 7 8 9 10; do

@@ -79,19 +79,21 @@ public:
     // False if the device has nothing more for now.
     bool take() {
         std::array<std::uint8_t, 4 * kMtu> room;
+        const Nanos time = now();
         for (int i = 0; i < kBatch; ++i) {
             const ssize_t n = ::read(from_, room.data(), room.size());
             if (n <= 0) return false;
             const auto size = static_cast<std::size_t>(n);
             if (size > kMtu) ++oversized_;
-            const auto due = line_.send(now(), size);
+            const auto due = line_.send(time, size);
             if (due) packets_.push_back({*due, Buffer(room.begin(), room.begin() + n)});
         }
         return true;
     }
 
     void deliver() {
-        while (!packets_.empty() && packets_.front().due <= now()) {
+        const Nanos time = now();
+        while (!packets_.empty() && packets_.front().due <= time) {
             const Buffer& bytes = packets_.front().bytes;
             if (::write(to_, bytes.data(), bytes.size()) < 0) ++unwritten_;
             bytes_ += bytes.size();
