@@ -8,8 +8,6 @@
 #include "net/http_client.h"
 #include "verify/predicate_types.h"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <ostream>
 
@@ -96,24 +94,24 @@ Result<void> run(const Options& options, Streams streams) {
 
 }  // namespace
 
-Action add_attest(CLI::App& app) {
+Action add_attest(Command app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
-    auto* cmd = app.add_subcommand("attest", "Sign a statement, such as an SBOM, about an image");
-    add_sign_options(*cmd, options->sign);
-    add_registry_flags(*cmd, options->registry);
-    cmd->add_option("--predicate", options->predicate, "JSON file with what is stated")
-        ->required()
-        ->type_name("FILE");
-    cmd->add_option("--type", options->type,
-                    "What kind of statement: cyclonedx, spdxjson, slsaprovenance, slsaprovenance1, "
-                    "openvex, vuln, custom, or a URI")
-        ->required()
-        ->type_name("TYPE");
-    cmd->add_option("--bundle", options->bundle, "For a file: write the bundle here")
-        ->type_name("FILE");
-    cmd->add_flag("--json", options->json, "Print JSON");
-    cmd->add_option("target", options->target, "Image reference, OCI layout or file")->required();
-    cmd->footer("Exit status: 0 attested; 1 refused; 2 usage; 3 undetermined; 4 integrity.");
+    auto cmd = app.add_subcommand("attest", "Sign a statement, such as an SBOM, about an image");
+    add_sign_options(cmd, options->sign);
+    add_registry_flags(cmd, options->registry);
+    cmd.add_option("--predicate", options->predicate, "JSON file with what is stated")
+        .required()
+        .type_name("FILE");
+    cmd.add_option("--type", options->type,
+                   "What kind of statement: cyclonedx, spdxjson, slsaprovenance, slsaprovenance1, "
+                   "openvex, vuln, custom, or a URI")
+        .required()
+        .type_name("TYPE");
+    cmd.add_option("--bundle", options->bundle, "For a file: write the bundle here")
+        .type_name("FILE");
+    cmd.add_flag("--json", options->json, "Print JSON");
+    cmd.add_option("target", options->target, "Image reference, OCI layout or file").required();
+    cmd.footer("Exit status: 0 attested; 1 refused; 2 usage; 3 undetermined; 4 integrity.");
     return [options](Streams streams) { return run(*options, streams); };
 }
 

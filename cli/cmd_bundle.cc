@@ -5,8 +5,6 @@
 #include "cli/deliver.h"
 #include "cli/trust_options.h"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 
 namespace boltseal {
@@ -64,37 +62,36 @@ Result<void> run(const Options& options, Streams streams) {
     return std::move(delivered).error().context("'" + options.artifact + "'");
 }
 
-Action add_as(CLI::App& app, const std::string& name) {
+Action add_as(Command app, const std::string& name) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
-    auto* cmd = app.add_subcommand(name, "Verify a file, or a digest, with its bundle");
-    add_trust_options(*cmd, options->trust, AcceptsType::Yes);
-    cmd->add_option("--bundle", options->bundle, "Sigstore bundle to verify with")
-        ->type_name("FILE");
-    cmd->add_option("artifact", options->artifact, "File, or sha256:<hex>");
-    cmd->add_option("--batch", options->batch.list,
-                    "Verify every line of this list, or of '-': artifact, tab, bundle")
-        ->type_name("LIST");
-    cmd->add_option("--jobs", options->batch.jobs, "With --batch: verify so many at once")
-        ->check(CLI::Range(1, 1024))
-        ->type_name("N");
-    add_deliver_options(*cmd, options->deliver, "Print the verdict as JSON");
-    cmd->footer("Exit status: 0 verified; 1 refused; 2 usage; 3 undetermined; 4 integrity.");
+    auto cmd = app.add_subcommand(name, "Verify a file, or a digest, with its bundle");
+    add_trust_options(cmd, options->trust, AcceptsType::Yes);
+    cmd.add_option("--bundle", options->bundle, "Sigstore bundle to verify with").type_name("FILE");
+    cmd.add_option("artifact", options->artifact, "File, or sha256:<hex>");
+    cmd.add_option("--batch", options->batch.list,
+                   "Verify every line of this list, or of '-': artifact, tab, bundle")
+        .type_name("LIST");
+    cmd.add_option("--jobs", options->batch.jobs, "With --batch: verify so many at once")
+        .between(1, 1024)
+        .type_name("N");
+    add_deliver_options(cmd, options->deliver, "Print the verdict as JSON");
+    cmd.footer("Exit status: 0 verified; 1 refused; 2 usage; 3 undetermined; 4 integrity.");
     return [options](Streams streams) { return run(*options, streams); };
 }
 
 }  // namespace
 
-Action add_bundle(CLI::App& app) {
+Action add_bundle(Command app) {
     return add_as(app, "bundle");
 }
 
-Action add_bundle_group(CLI::App& app) {
-    auto* group = app.add_subcommand("bundle", "Verify a file with its bundle, or lint bundles");
-    group->require_subcommand(1);
-    const Action verify = add_as(*group, "verify");
-    const Action lint = add_lint(*group);
+Action add_bundle_group(Command app) {
+    auto group = app.add_subcommand("bundle", "Verify a file with its bundle, or lint bundles");
+    group.require_subcommand(1);
+    const Action verify = add_as(group, "verify");
+    const Action lint = add_lint(group);
     return [=](Streams streams) {
-        return group->got_subcommand("verify") ? verify(streams) : lint(streams);
+        return group.got_subcommand("verify") ? verify(streams) : lint(streams);
     };
 }
 

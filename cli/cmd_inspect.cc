@@ -5,7 +5,6 @@
 #include "verify/statement.h"
 #include "verify/tlog_proof.h"
 
-#include <CLI/CLI.hpp>
 #include <unistd.h>
 
 #include <memory>
@@ -219,14 +218,14 @@ Result<void> run(const Options& options, Streams streams) {
 
 }  // namespace
 
-Action add_inspect(CLI::App& app) {
+Action add_inspect(Command app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
-    auto* cmd = app.add_subcommand(
+    auto cmd = app.add_subcommand(
         "inspect",
         "Explain a bundle, checkpoint, log proof, statement, log entry or key, without judging it");
-    cmd->add_option("file", options->file, "File to explain; - for standard input")->required();
-    cmd->add_flag("--json", options->json, "Print JSON");
-    cmd->footer("Nothing is verified. Exit status: 0 explained; 2 usage; 3 not understood.");
+    cmd.add_option("file", options->file, "File to explain; - for standard input").required();
+    cmd.add_flag("--json", options->json, "Print JSON");
+    cmd.footer("Nothing is verified. Exit status: 0 explained; 2 usage; 3 not understood.");
     return [options](Streams streams) { return run(*options, streams); };
 }
 

@@ -4,8 +4,6 @@
 #include "core/json.h"
 #include "sign/key_file.h"
 
-#include <CLI/CLI.hpp>
-
 #include <map>
 #include <memory>
 #include <ostream>
@@ -25,6 +23,12 @@ const std::map<std::string, KeyType> kTypes = {{"ecdsa-p256", KeyType::EcdsaP256
                                                {"ecdsa-p384", KeyType::EcdsaP384},
                                                {"ecdsa-p521", KeyType::EcdsaP521},
                                                {"ed25519", KeyType::Ed25519}};
+
+std::vector<std::string> type_names() {
+    std::vector<std::string> names;
+    for (const auto& [name, type] : kTypes) names.push_back(name);
+    return names;
+}
 
 Result<void> check_free(const std::filesystem::path& path) {
     std::error_code ignored;
@@ -64,18 +68,18 @@ Result<void> run(const Options& options, Streams streams) {
 
 }  // namespace
 
-Action add_keygen(CLI::App& app) {
+Action add_keygen(Command app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
-    auto* cmd = app.add_subcommand("keygen", "Make a signing key and its public key");
-    cmd->add_option("-o,--output-prefix", options->prefix, "Write PREFIX.key and PREFIX.pub")
-        ->type_name("PREFIX")
-        ->capture_default_str();
-    cmd->add_option("--type", options->type, "Kind of key")
-        ->check(CLI::IsMember(kTypes))
-        ->capture_default_str();
-    add_passphrase_options(*cmd, options->passphrase);
-    cmd->add_flag("--json", options->json, "Print JSON");
-    cmd->footer("Exit status: 0 both files are written; 2 usage, or a file exists; 3 otherwise.");
+    auto cmd = app.add_subcommand("keygen", "Make a signing key and its public key");
+    cmd.add_option("-o,--output-prefix", options->prefix, "Write PREFIX.key and PREFIX.pub")
+        .type_name("PREFIX")
+        .capture_default_str();
+    cmd.add_option("--type", options->type, "Kind of key")
+        .one_of(type_names())
+        .capture_default_str();
+    add_passphrase_options(cmd, options->passphrase);
+    cmd.add_flag("--json", options->json, "Print JSON");
+    cmd.footer("Exit status: 0 both files are written; 2 usage, or a file exists; 3 otherwise.");
     return [options](Streams streams) { return run(*options, streams); };
 }
 

@@ -3,8 +3,6 @@
 #include "core/json.h"
 #include "verify/bundle_lint.h"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <ostream>
 
@@ -113,12 +111,12 @@ Result<void> run(const Options& options, Streams streams) {
 
 }  // namespace
 
-Action add_lint(CLI::App& app) {
+Action add_lint(Command app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
-    auto* cmd = app.add_subcommand("lint", "List what is odd in bundles, without judging them");
-    cmd->add_option("file", options->files, "Sigstore bundles")->required();
-    cmd->add_flag("--json", options->json, "Print JSON");
-    cmd->footer(
+    auto cmd = app.add_subcommand("lint", "List what is odd in bundles, without judging them");
+    cmd.add_option("file", options->files, "Sigstore bundles").required();
+    cmd.add_flag("--json", options->json, "Print JSON");
+    cmd.footer(
         "Nothing is verified. Exit status: 0 clean; 1 deviates or malformed; 2 usage; "
         "3 unreadable.");
     return [options](Streams streams) { return run(*options, streams); };

@@ -1,8 +1,6 @@
 #include "cli/command.h"
 #include "cli/policy_load.h"
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <memory>
 #include <ostream>
@@ -160,19 +158,19 @@ Result<void> run(const Options& options, Streams streams) {
 
 }  // namespace
 
-Action add_policy(CLI::App& app) {
+Action add_policy(Command app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
-    auto* cmd = app.add_subcommand("policy", "Check, explain or test a policy file");
-    cmd->add_option("action", options->action,
-                    "check: list all problems; explain: say what it asks of an image; test: run "
-                    "its own cases")
-        ->required()
-        ->check(CLI::IsMember({"check", "explain", "test"}));
-    cmd->add_option("file", options->file, "Policy file (TOML)")->required();
-    cmd->add_option("repository", options->repository,
-                    "For explain: registry and repository, in full");
-    cmd->add_flag("--json", options->json, "Print JSON");
-    cmd->footer(
+    auto cmd = app.add_subcommand("policy", "Check, explain or test a policy file");
+    cmd.add_option("action", options->action,
+                   "check: list all problems; explain: say what it asks of an image; test: run "
+                   "its own cases")
+        .required()
+        .one_of({"check", "explain", "test"});
+    cmd.add_option("file", options->file, "Policy file (TOML)").required();
+    cmd.add_option("repository", options->repository,
+                   "For explain: registry and repository, in full");
+    cmd.add_flag("--json", options->json, "Print JSON");
+    cmd.footer(
         "No image is verified. Exit status: 0 as it should be; 1 a case differs; 2 the policy is "
         "wrong.");
     return [options](Streams streams) { return run(*options, streams); };

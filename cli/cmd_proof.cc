@@ -5,8 +5,6 @@
 #include "core/file.h"
 #include "verify/tlog_proof.h"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -153,20 +151,20 @@ Result<void> run(const Options& options, Streams streams) {
 
 }  // namespace
 
-Action add_proof(CLI::App& app) {
+Action add_proof(Command app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
-    auto* cmd = app.add_subcommand("proof", "Verify that an entry is in a log, with a .tlog-proof");
-    cmd->add_option("--proof", options->proof, "Proof to verify with (C2SP tlog-proof)")
-        ->required()
-        ->type_name("FILE");
-    add_log_key_option(*cmd, options->log_keys);
-    add_witness_policy_option(*cmd, options->witness_policy);
-    cmd->add_option("--leaf-hash", options->leaf_hash,
-                    "Instead of the entry: its hash in the tree, SHA-256(0x00 || entry), in hex")
-        ->type_name("HEX");
-    cmd->add_option("entry", options->entry, "File with the bytes of the entry");
-    cmd->add_flag("--json", options->json, "Print the verdict as JSON");
-    cmd->footer("Exit status: 0 verified; 1 refused; 2 usage; 3 undetermined.");
+    auto cmd = app.add_subcommand("proof", "Verify that an entry is in a log, with a .tlog-proof");
+    cmd.add_option("--proof", options->proof, "Proof to verify with (C2SP tlog-proof)")
+        .required()
+        .type_name("FILE");
+    add_log_key_option(cmd, options->log_keys);
+    add_witness_policy_option(cmd, options->witness_policy);
+    cmd.add_option("--leaf-hash", options->leaf_hash,
+                   "Instead of the entry: its hash in the tree, SHA-256(0x00 || entry), in hex")
+        .type_name("HEX");
+    cmd.add_option("entry", options->entry, "File with the bytes of the entry");
+    cmd.add_flag("--json", options->json, "Print the verdict as JSON");
+    cmd.footer("Exit status: 0 verified; 1 refused; 2 usage; 3 undetermined.");
     return [options](Streams streams) { return run(*options, streams); };
 }
 

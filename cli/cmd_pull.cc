@@ -7,8 +7,6 @@
 #include "core/json.h"
 #include "net/http_client.h"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <ostream>
 
@@ -125,23 +123,23 @@ Result<void> run(const Options& options, Streams streams) {
 
 }  // namespace
 
-Action add_pull(CLI::App& app) {
+Action add_pull(Command app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
-    auto* cmd = app.add_subcommand("pull", "Verify an image, then fetch it into an OCI layout");
-    add_trust_options(*cmd, options->trust, AcceptsType::Yes);
-    add_log_options(*cmd, options->log, LogUse::Follow);
-    add_policy_options(*cmd, options->policy);
-    add_registry_flags(*cmd, options->registry);
-    cmd->add_option("-o,--output", options->output,
-                    "OCI image layout to write to, made if it is not there")
-        ->required()
-        ->type_name("DIR[:TAG]");
-    cmd->add_option("--platform", options->platform,
-                    "Of an index, only the image for this platform, such as linux/arm64")
-        ->type_name("OS/ARCH");
-    add_deliver_options(*cmd, options->deliver, "Print JSON");
-    cmd->add_option("image", options->image, "Image reference")->required();
-    cmd->footer(
+    auto cmd = app.add_subcommand("pull", "Verify an image, then fetch it into an OCI layout");
+    add_trust_options(cmd, options->trust, AcceptsType::Yes);
+    add_log_options(cmd, options->log, LogUse::Follow);
+    add_policy_options(cmd, options->policy);
+    add_registry_flags(cmd, options->registry);
+    cmd.add_option("-o,--output", options->output,
+                   "OCI image layout to write to, made if it is not there")
+        .required()
+        .type_name("DIR[:TAG]");
+    cmd.add_option("--platform", options->platform,
+                   "Of an index, only the image for this platform, such as linux/arm64")
+        .type_name("OS/ARCH");
+    add_deliver_options(cmd, options->deliver, "Print JSON");
+    cmd.add_option("image", options->image, "Image reference").required();
+    cmd.footer(
         "Prints the pinned reference. Exit status: 0 pulled; 1 refused; 2 usage; "
         "3 undetermined; 4 integrity.");
     return [options](Streams streams) { return run(*options, streams); };

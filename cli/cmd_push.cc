@@ -4,8 +4,6 @@
 #include "core/json.h"
 #include "net/http_client.h"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <ostream>
 
@@ -45,16 +43,14 @@ Result<void> run(const Options& options, Streams streams) {
 
 }  // namespace
 
-Action add_push(CLI::App& app) {
+Action add_push(Command app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
-    auto* cmd = app.add_subcommand("push", "Push an image from an OCI layout to a registry");
-    add_registry_flags(*cmd, options->registry);
-    cmd->add_flag("--json", options->json, "Print JSON");
-    cmd->add_option("layout", options->layout, "OCI image layout")
-        ->required()
-        ->type_name("DIR[:TAG]");
-    cmd->add_option("image", options->image, "Image reference to push to")->required();
-    cmd->footer(
+    auto cmd = app.add_subcommand("push", "Push an image from an OCI layout to a registry");
+    add_registry_flags(cmd, options->registry);
+    cmd.add_flag("--json", options->json, "Print JSON");
+    cmd.add_option("layout", options->layout, "OCI image layout").required().type_name("DIR[:TAG]");
+    cmd.add_option("image", options->image, "Image reference to push to").required();
+    cmd.footer(
         "Prints the pinned reference. Signatures stay where they are: sign what was pushed. "
         "Exit status: 0 pushed; 2 usage; 3 undetermined; 4 integrity.");
     return [options](Streams streams) { return run(*options, streams); };

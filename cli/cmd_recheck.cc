@@ -5,8 +5,6 @@
 #include "core/encoding.h"
 #include "core/file.h"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <ostream>
 
@@ -162,15 +160,15 @@ Result<void> run(const Options& options, Streams streams) {
 
 }  // namespace
 
-Action add_recheck(CLI::App& app) {
+Action add_recheck(Command app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
-    auto* cmd = app.add_subcommand("recheck", "Replay the transcript of a verification, offline");
-    cmd->add_option("transcript", options->transcript, "File that --transcript wrote")->required();
-    cmd->add_option("--artifact", options->artifact,
-                    "The file that was verified, where its signature is over its bytes")
-        ->type_name("FILE");
-    cmd->add_flag("--json", options->json, "Print JSON");
-    cmd->footer(
+    auto cmd = app.add_subcommand("recheck", "Replay the transcript of a verification, offline");
+    cmd.add_option("transcript", options->transcript, "File that --transcript wrote").required();
+    cmd.add_option("--artifact", options->artifact,
+                   "The file that was verified, where its signature is over its bytes")
+        .type_name("FILE");
+    cmd.add_flag("--json", options->json, "Print JSON");
+    cmd.footer(
         "Prints whose keys were used, which are the transcript's own. Exit status: that of the "
         "verdict; 1 if it is not the one in the transcript; 3 if there is none.");
     return [options](Streams streams) { return run(*options, streams); };

@@ -7,8 +7,6 @@
 #include "core/file.h"
 #include "net/http_client.h"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <ostream>
 
@@ -113,19 +111,19 @@ Result<void> run(const Options& options, Streams streams) {
 
 }  // namespace
 
-Action add_sign(CLI::App& app) {
+Action add_sign(Command app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
-    auto* cmd = app.add_subcommand("sign", "Sign an image, with all its platforms, or a file");
-    add_sign_options(*cmd, options->sign);
-    add_registry_flags(*cmd, options->registry);
-    cmd->add_option("--bundle", options->bundle,
-                    "For a file: write the bundle here (default: FILE.sigstore.json)")
-        ->type_name("FILE");
-    cmd->add_flag("--only-index", options->only_index,
-                  "Sign an image index without the manifests in it");
-    cmd->add_flag("--json", options->json, "Print JSON");
-    cmd->add_option("target", options->target, "Image reference, OCI layout or file")->required();
-    cmd->footer("Exit status: 0 signed; 1 refused; 2 usage; 3 undetermined; 4 integrity.");
+    auto cmd = app.add_subcommand("sign", "Sign an image, with all its platforms, or a file");
+    add_sign_options(cmd, options->sign);
+    add_registry_flags(cmd, options->registry);
+    cmd.add_option("--bundle", options->bundle,
+                   "For a file: write the bundle here (default: FILE.sigstore.json)")
+        .type_name("FILE");
+    cmd.add_flag("--only-index", options->only_index,
+                 "Sign an image index without the manifests in it");
+    cmd.add_flag("--json", options->json, "Print JSON");
+    cmd.add_option("target", options->target, "Image reference, OCI layout or file").required();
+    cmd.footer("Exit status: 0 signed; 1 refused; 2 usage; 3 undetermined; 4 integrity.");
     return [options](Streams streams) { return run(*options, streams); };
 }
 

@@ -6,8 +6,6 @@
 #include "verify/sigstore_bundle.h"
 #include "verify/statement.h"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <ostream>
 
@@ -178,13 +176,13 @@ Result<void> run(const Options& options, Streams streams) {
 
 }  // namespace
 
-Action add_tree(CLI::App& app) {
+Action add_tree(Command app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
-    auto* cmd = app.add_subcommand("tree", "Show what is attached to an image");
-    add_registry_flags(*cmd, options->registry);
-    cmd->add_flag("--json", options->json, "Print JSON");
-    cmd->add_option("image", options->image, "Image reference or OCI layout")->required();
-    cmd->footer("Nothing is verified. Exit status: 0 shown; 2 usage; 3 undetermined.");
+    auto cmd = app.add_subcommand("tree", "Show what is attached to an image");
+    add_registry_flags(cmd, options->registry);
+    cmd.add_flag("--json", options->json, "Print JSON");
+    cmd.add_option("image", options->image, "Image reference or OCI layout").required();
+    cmd.footer("Nothing is verified. Exit status: 0 shown; 2 usage; 3 undetermined.");
     return [options](Streams streams) { return run(*options, streams); };
 }
 

@@ -7,8 +7,6 @@
 #include "cli/trust_options.h"
 #include "net/http_client.h"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <ostream>
 
@@ -127,22 +125,22 @@ Result<void> run(const Options& options, Streams streams) {
 
 }  // namespace
 
-Action add_verify(CLI::App& app) {
+Action add_verify(Command app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
-    auto* cmd = app.add_subcommand("verify", "Verify the signature of an image or a file");
-    add_trust_options(*cmd, options->trust, AcceptsType::Yes);
-    add_log_options(*cmd, options->log, LogUse::Follow);
-    add_policy_options(*cmd, options->policy);
-    cmd->add_option("--platform", options->platform,
-                    "With --policy: the platform of an index that will run")
-        ->type_name("OS/ARCH");
-    add_registry_flags(*cmd, options->registry);
-    cmd->add_option("--bundle", options->bundle,
-                    "For a file: its bundle (default: FILE.sigstore.json)")
-        ->type_name("FILE");
-    add_deliver_options(*cmd, options->deliver, "Print the verdict as JSON");
-    cmd->add_option("target", options->target, "Image reference, OCI layout or file")->required();
-    cmd->footer("Exit status: 0 verified; 1 refused; 2 usage; 3 undetermined; 4 integrity.");
+    auto cmd = app.add_subcommand("verify", "Verify the signature of an image or a file");
+    add_trust_options(cmd, options->trust, AcceptsType::Yes);
+    add_log_options(cmd, options->log, LogUse::Follow);
+    add_policy_options(cmd, options->policy);
+    cmd.add_option("--platform", options->platform,
+                   "With --policy: the platform of an index that will run")
+        .type_name("OS/ARCH");
+    add_registry_flags(cmd, options->registry);
+    cmd.add_option("--bundle", options->bundle,
+                   "For a file: its bundle (default: FILE.sigstore.json)")
+        .type_name("FILE");
+    add_deliver_options(cmd, options->deliver, "Print the verdict as JSON");
+    cmd.add_option("target", options->target, "Image reference, OCI layout or file").required();
+    cmd.footer("Exit status: 0 verified; 1 refused; 2 usage; 3 undetermined; 4 integrity.");
     return [options](Streams streams) { return run(*options, streams); };
 }
 

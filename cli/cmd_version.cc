@@ -1,7 +1,6 @@
 #include "cli/command.h"
 #include "core/json.h"
 
-#include <CLI/CLI.hpp>
 #include <openssl/crypto.h>
 #include <sodium.h>
 
@@ -29,10 +28,10 @@ Result<void> run(bool json, Streams streams) {
 
 }  // namespace
 
-Action add_version(CLI::App& app) {
+Action add_version(Command app) {
     auto json = std::make_shared<bool>(false);  // CLI11 keeps a pointer into it until parse
-    auto* cmd = app.add_subcommand("version", "Print the versions of boltseal and its libraries");
-    cmd->add_flag("--json", *json, "Print JSON");
+    auto cmd = app.add_subcommand("version", "Print the versions of boltseal and its libraries");
+    cmd.add_flag("--json", *json, "Print JSON");
     return [json](Streams streams) { return run(*json, streams); };
 }
 

@@ -9,6 +9,7 @@
 
 #include <csignal>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 
 namespace boltseal {
@@ -53,12 +54,13 @@ ExitCode finish_output(const CLI::App& app) {
     return ExitCode::Undetermined;
 }
 
-int run(CLI::App& app, const std::vector<AddCommand>& commands, int argc, char** argv) {
+int run(const Program& program, int argc, char** argv) {
+    CLI::App app(program.purpose, program.name);
     app.require_subcommand(1);
     app.set_version_flag("--version", app.get_name() + " " BOLTSEAL_VERSION);
     app.get_formatter()->column_width(34);
     std::vector<Action> actions;
-    for (const AddCommand add : commands) actions.push_back(add(app));
+    for (const AddCommand add : program.commands) actions.push_back(add(Command(app)));
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& success) {  // --help and --version
@@ -86,13 +88,97 @@ int run(CLI::App& app, const std::vector<AddCommand>& commands, int argc, char**
 
 }  // namespace
 
-int run_program(CLI::App& app, const std::vector<AddCommand>& commands, int argc, char** argv) try {
+Option Option::required() {
+    option_->required();
+    return *this;
+}
+
+Option Option::type_name(const std::string& name) {
+    option_->type_name(name);
+    return *this;
+}
+
+Option Option::envname(const std::string& variable) {
+    option_->envname(variable);
+    return *this;
+}
+
+Option Option::expected(int least, int most) {
+    option_->expected(least, most);
+    return *this;
+}
+
+Option Option::allow_extra_args(bool allow) {
+    option_->allow_extra_args(allow);
+    return *this;
+}
+
+Option Option::capture_default_str() {
+    option_->capture_default_str();
+    return *this;
+}
+
+Option Option::excludes(Option other) {
+    option_->excludes(other.option_);
+    return *this;
+}
+
+Option Option::between(int least, int most) {
+    option_->check(CLI::Range(least, most));
+    return *this;
+}
+
+Option Option::one_of(const std::vector<std::string>& values) {
+    option_->check(CLI::IsMember(values));
+    return *this;
+}
+
+Option Option::check(const std::function<std::string(const std::string&)>& problem) {
+    option_->check(problem);
+    return *this;
+}
+
+template <typename Target>
+Option Command::add_option(const std::string& names, Target& target, const std::string& help) {
+    return Option(*app_->add_option(names, target, help));
+}
+
+template Option Command::add_option(const std::string&, int&, const std::string&);
+template Option Command::add_option(const std::string&, std::size_t&, const std::string&);
+template Option Command::add_option(const std::string&, std::string&, const std::string&);
+template Option Command::add_option(const std::string&, std::filesystem::path&, const std::string&);
+template Option Command::add_option(const std::string&, std::vector<std::string>&,
+                                    const std::string&);
+template Option Command::add_option(const std::string&, std::vector<std::filesystem::path>&,
+                                    const std::string&);
+
+Option Command::add_flag(const std::string& names, bool& target, const std::string& help) {
+    return Option(*app_->add_flag(names, target, help));
+}
+
+Command Command::add_subcommand(const std::string& name, const std::string& help) {
+    return Command(*app_->add_subcommand(name, help));
+}
+
+void Command::require_subcommand(int count) {
+    app_->require_subcommand(count);
+}
+
+bool Command::got_subcommand(const std::string& name) const {
+    return app_->got_subcommand(name);
+}
+
+void Command::footer(const std::string& text) {
+    app_->footer(text);
+}
+
+int run_program(const Program& program, int argc, char** argv) try {
     keep_closed_streams_closed();
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a write error, reported as such
-    return run(app, commands, argc, argv);
+    return run(program, argc, argv);
 } catch (const std::exception& bug) {
     // Nothing of ours reports a failure this way. Never let it read as "verified".
-    std::cerr << app.get_name() << ": internal error: " << bug.what() << '\n';
+    std::cerr << program.name << ": internal error: " << bug.what() << '\n';
     return static_cast<int>(ExitCode::Undetermined);
 }
 

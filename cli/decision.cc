@@ -2,8 +2,6 @@
 
 #include "cli/clock.h"
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 
 namespace boltseal {
@@ -67,15 +65,15 @@ const RuleOutcome* first_of(const Decision& decision, Outcome outcome) {
 
 }  // namespace
 
-void add_policy_options(CLI::App& command, PolicyOptions& options) {
+void add_policy_options(Command command, PolicyOptions& options) {
     command
         .add_option("--policy", options.file,
                     "Policy file (TOML) that says whom to believe and what the image must show")
-        ->type_name("FILE");
+        .type_name("FILE");
     command
         .add_option("--repository", options.repository,
                     "For an image layout: the repository that the policy knows the image by")
-        ->type_name("NAME");
+        .type_name("NAME");
 }
 
 Result<void> check_policy_alone(const TrustOptions& trust, const DeliverOptions& deliver) {

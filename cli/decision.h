@@ -1,6 +1,7 @@
 // A decision by a policy file, as commands make and tell it. specs/policy.md
 #pragma once
 
+#include "cli/command.h"
 #include "cli/deliver.h"
 #include "cli/image_evidence.h"
 #include "cli/log_options.h"
@@ -8,17 +9,13 @@
 #include "cli/target.h"
 #include "cli/trust_options.h"
 
-namespace CLI {
-class App;
-}
-
 namespace boltseal {
 
 struct PolicyOptions {
     std::filesystem::path file;  // --policy; empty: none
     std::string repository;      // --repository
 };
-void add_policy_options(CLI::App& command, PolicyOptions& options);
+void add_policy_options(Command command, PolicyOptions& options);
 
 struct DecidedImage {
     PolicyFile policy;

@@ -2,8 +2,6 @@
 
 #include "cli/transcript.h"
 
-#include <CLI/CLI.hpp>
-
 #include <ostream>
 
 namespace boltseal {
@@ -28,11 +26,11 @@ Result<void> record(const Hearing& hearing, const Json& verdict,
 
 }  // namespace
 
-void add_deliver_options(CLI::App& command, DeliverOptions& options, const char* json_help) {
+void add_deliver_options(Command command, DeliverOptions& options, const char* json_help) {
     command
         .add_option("--transcript", options.transcript,
                     "Write a record of the verification, for 'recheck', also of a refusal")
-        ->type_name("FILE");
+        .type_name("FILE");
     command.add_flag("--json", options.json, json_help);
 }
 

@@ -14,7 +14,7 @@ struct DeliverOptions {
 
     KeepEvidence keep() const { return transcript.empty() ? KeepEvidence::No : KeepEvidence::Yes; }
 };
-void add_deliver_options(CLI::App& command, DeliverOptions& options, const char* json_help);
+void add_deliver_options(Command command, DeliverOptions& options, const char* json_help);
 
 // A verification that was carried out.
 struct Hearing {

@@ -7,8 +7,6 @@
 #include "transparency/http_server.h"
 #include "transparency/log_setup.h"
 
-#include <CLI/CLI.hpp>
-
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -39,17 +37,17 @@ Result<void> init(const InitOptions& options, Streams streams) {
     return {};
 }
 
-Action add_init(CLI::App& app) {
+Action add_init(Command app) {
     auto options = std::make_shared<InitOptions>();  // CLI11 keeps pointers into it until parse
-    auto* cmd = app.add_subcommand("init", "Make a log: its key and its first checkpoint");
-    cmd->add_option("--dir", options->directory, "Folder of the log, made if it is not there")
-        ->required();
-    cmd->add_option("--origin", options->origin,
-                    "Name of the log in its checkpoints, for ever; for cosign a host name alone")
-        ->required();
-    cmd->add_option("--url", options->url, "Where clients will reach it")->capture_default_str();
-    cmd->footer("Prints the vkey that clients pin. The key is encrypted with " +
-                std::string(kPasswordVariable) + ".");
+    auto cmd = app.add_subcommand("init", "Make a log: its key and its first checkpoint");
+    cmd.add_option("--dir", options->directory, "Folder of the log, made if it is not there")
+        .required();
+    cmd.add_option("--origin", options->origin,
+                   "Name of the log in its checkpoints, for ever; for cosign a host name alone")
+        .required();
+    cmd.add_option("--url", options->url, "Where clients will reach it").capture_default_str();
+    cmd.footer("Prints the vkey that clients pin. The key is encrypted with " +
+               std::string(kPasswordVariable) + ".");
     return [options](Streams streams) { return init(*options, streams); };
 }
 
@@ -93,16 +91,16 @@ Result<void> serve(const ServeOptions& options, Streams streams) {
     return wait_for_signal(signals, *server);
 }
 
-Action add_serve(CLI::App& app) {
+Action add_serve(Command app) {
     auto options = std::make_shared<ServeOptions>();
-    auto* cmd = app.add_subcommand("serve", "Take entries and serve the log");
-    cmd->add_option("--dir", options->directory, "Folder of the log")->required();
-    cmd->add_option("--listen", options->listen, "Address and port; port 0 takes a free one")
-        ->capture_default_str();
+    auto cmd = app.add_subcommand("serve", "Take entries and serve the log");
+    cmd.add_option("--dir", options->directory, "Folder of the log").required();
+    cmd.add_option("--listen", options->listen, "Address and port; port 0 takes a free one")
+        .capture_default_str();
     return [options](Streams streams) { return serve(*options, streams); };
 }
 
-Action add_log_version(CLI::App& app) {
+Action add_log_version(Command app) {
     app.add_subcommand("version", "Print the version");
     return [](Streams streams) -> Result<void> {
         streams.out << "boltseal-log " BOLTSEAL_VERSION "\n";
@@ -116,6 +114,7 @@ Action add_log_version(CLI::App& app) {
 
 int main(int argc, char** argv) {
     using namespace boltseal;
-    CLI::App app{"A transparency log server", "boltseal-log"};
-    return run_program(app, {add_init, add_serve, add_log_version}, argc, argv);
+    return run_program(
+        {"boltseal-log", "A transparency log server", {add_init, add_serve, add_log_version}}, argc,
+        argv);
 }

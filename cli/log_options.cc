@@ -4,8 +4,6 @@
 #include "transparency/log_client.h"
 #include "transparency/seen_heads.h"
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
@@ -39,21 +37,21 @@ Result<void> observe(const SeenHeads& seen_heads, const VerifiedCheckpoint& head
 
 }  // namespace
 
-void add_log_options(CLI::App& command, LogOptions& options, LogUse use) {
+void add_log_options(Command command, LogOptions& options, LogUse use) {
     const bool submit = use == LogUse::Submit;
     command
         .add_option("--log", options.url,
                     submit ? "URL of the transparency log to write to"
                            : "URL of the log, to ask that what it shows now continues what it "
                              "showed before")
-        ->envname("BOLTSEAL_LOG")
-        ->type_name("URL");
+        .envname("BOLTSEAL_LOG")
+        .type_name("URL");
     if (submit) return;
     command
         .add_option("--state", options.state,
                     "Folder that remembers what logs have shown (default: in XDG_STATE_HOME)")
-        ->envname("BOLTSEAL_STATE")
-        ->type_name("DIR");
+        .envname("BOLTSEAL_STATE")
+        .type_name("DIR");
 }
 
 Result<void> observe_logs(const std::vector<VerifiedCheckpoint>& checkpoints,

@@ -17,7 +17,7 @@ struct LogOptions {
 };
 
 enum class LogUse { Submit, Follow };  // for the help text: to write to it, or to check on it
-void add_log_options(CLI::App& command, LogOptions& options, LogUse use);
+void add_log_options(Command command, LogOptions& options, LogUse use);
 
 // Untrusted if a log shows another history than it did before, with the evidence kept in the state
 // folder. With a URL the log is asked to prove that its heads are of one history. State that cannot

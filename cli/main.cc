@@ -1,14 +1,12 @@
 // boltseal: the command line for those who sign and those who deploy.
 #include "cli/command.h"
 
-#include <CLI/CLI.hpp>
-
 int main(int argc, char** argv) {
     using namespace boltseal;
-    CLI::App app{"Sign container images and files, and verify them before they run", "boltseal"};
     return run_program(
-        app,
-        {add_keygen, add_sign, add_attest, add_verify, add_pull, add_push, add_tree, add_proof,
-         add_recheck, add_bundle_group, add_policy, add_inspect, add_version},
+        {"boltseal",
+         "Sign container images and files, and verify them before they run",
+         {add_keygen, add_sign, add_attest, add_verify, add_pull, add_push, add_tree, add_proof,
+          add_recheck, add_bundle_group, add_policy, add_inspect, add_version}},
         argc, argv);
 }

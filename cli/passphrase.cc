@@ -1,6 +1,5 @@
 #include "cli/passphrase.h"
 
-#include <CLI/CLI.hpp>
 #include <fcntl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -96,12 +95,12 @@ Result<std::optional<Secret>> given(const PassphraseOptions& options) {
 
 }  // namespace
 
-void add_passphrase_options(CLI::App& command, PassphraseOptions& options) {
+void add_passphrase_options(Command command, PassphraseOptions& options) {
     command
         .add_option("--passphrase-fd", options.descriptor,
                     "Read the key's passphrase from this file descriptor")
-        ->type_name("N")
-        ->check(CLI::Range(0, kMaxDescriptor));
+        .type_name("N")
+        .between(0, kMaxDescriptor);
 }
 
 Result<Secret> read_passphrase(const PassphraseOptions& options, const std::filesystem::path& key) {

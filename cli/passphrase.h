@@ -1,13 +1,10 @@
 // Where the passphrase of a key file comes from: a descriptor, the environment, or the terminal.
 #pragma once
 
+#include "cli/command.h"
 #include "sign/secret.h"
 
 #include <filesystem>
-
-namespace CLI {
-class App;
-}
 
 namespace boltseal {
 
@@ -15,7 +12,7 @@ struct PassphraseOptions {
     int descriptor = -1;  // --passphrase-fd
 };
 
-void add_passphrase_options(CLI::App& command, PassphraseOptions& options);
+void add_passphrase_options(Command command, PassphraseOptions& options);
 
 // In this order: the descriptor up to its first line end, BOLTSEAL_PASSWORD, COSIGN_PASSWORD, a
 // prompt on the terminal without echo. Config if there is none of them.

@@ -6,8 +6,6 @@
 #include "core/file.h"
 #include "transparency/log_client.h"
 
-#include <CLI/CLI.hpp>
-
 #include <ostream>
 
 namespace boltseal {
@@ -52,15 +50,15 @@ Result<void> check_log_is_named(const SignOptions& options) {
 
 }  // namespace
 
-void add_sign_options(CLI::App& command, SignOptions& options) {
+void add_sign_options(Command command, SignOptions& options) {
     command.add_option("--key", options.key, "Private key to sign with")
-        ->envname("BOLTSEAL_KEY")
-        ->type_name("FILE");
+        .envname("BOLTSEAL_KEY")
+        .type_name("FILE");
     add_passphrase_options(command, options.passphrase);
     add_log_options(command, options.log, LogUse::Submit);
     command.add_option("--log-key", options.log_key, "Key (vkey line) of that log")
-        ->envname("BOLTSEAL_LOG_KEY")
-        ->type_name("FILE");
+        .envname("BOLTSEAL_LOG_KEY")
+        .type_name("FILE");
     command.add_flag("--no-log", options.no_log, "Write no log entry");
 }
 

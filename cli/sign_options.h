@@ -1,6 +1,7 @@
 // The flags of everything that signs: the key, its passphrase, and the log that is to see it.
 #pragma once
 
+#include "cli/command.h"
 #include "cli/log_options.h"
 #include "cli/passphrase.h"
 #include "sign/key_file.h"
@@ -16,7 +17,7 @@ struct SignOptions {
     bool no_log = false;
 };
 
-void add_sign_options(CLI::App& command, SignOptions& options);
+void add_sign_options(Command command, SignOptions& options);
 
 // A key that is unlocked, and a log that is named: ready to sign any number of things.
 class SigningSession {

@@ -6,8 +6,6 @@
 #include "registry-client/reference.h"
 #include "registry-client/registry_store.h"
 
-#include <CLI/CLI.hpp>
-
 namespace boltseal {
 
 namespace {
@@ -71,12 +69,12 @@ Result<ImageTarget> open_reference(const std::string& text, const RegistryFlags&
 
 }  // namespace
 
-void add_registry_flags(CLI::App& command, RegistryFlags& flags) {
+void add_registry_flags(Command command, RegistryFlags& flags) {
     command
         .add_option("--insecure-registry", flags.insecure,
                     "Speak to this registry (host or host:port) without TLS; may be repeated")
-        ->allow_extra_args(false)
-        ->type_name("HOST");
+        .allow_extra_args(false)
+        .type_name("HOST");
 }
 
 Result<Target> open_target(const std::string& text, const RegistryFlags& flags,

@@ -1,6 +1,7 @@
 // What a command works on: a file, an image in an OCI layout, or an image in a registry.
 #pragma once
 
+#include "cli/command.h"
 #include "net/transport.h"
 #include "registry-client/image_store.h"
 
@@ -9,16 +10,12 @@
 #include <string>
 #include <variant>
 
-namespace CLI {
-class App;
-}
-
 namespace boltseal {
 
 struct RegistryFlags {
     std::vector<std::string> insecure;  // --insecure-registry
 };
-void add_registry_flags(CLI::App& command, RegistryFlags& flags);
+void add_registry_flags(Command command, RegistryFlags& flags);
 
 struct FileTarget {
     std::filesystem::path path;

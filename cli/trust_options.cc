@@ -2,8 +2,6 @@
 
 #include "core/file.h"
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 
 namespace boltseal {
@@ -20,25 +18,26 @@ Error unusable(const std::filesystem::path& path, Error error) {
 }
 
 // cosign's names for the same things.
-void add_identity_options(CLI::App& command, TrustOptions& options) {
-    auto* identity = command
-                         .add_option("--certificate-identity", options.identity,
-                                     "Who must have signed: email, URI or name in the certificate")
-                         ->type_name("NAME");
+void add_identity_options(Command command, TrustOptions& options) {
+    const Option identity =
+        command
+            .add_option("--certificate-identity", options.identity,
+                        "Who must have signed: email, URI or name in the certificate")
+            .type_name("NAME");
     command
         .add_option("--certificate-identity-regexp", options.identity_regexp,
                     "The same as a regular expression, which must match all of it")
-        ->excludes(identity)
-        ->type_name("REGEXP");
-    auto* issuer = command
-                       .add_option("--certificate-oidc-issuer", options.issuer,
-                                   "Who must vouch for that identity: the OIDC issuer")
-                       ->type_name("URL");
+        .excludes(identity)
+        .type_name("REGEXP");
+    const Option issuer = command
+                              .add_option("--certificate-oidc-issuer", options.issuer,
+                                          "Who must vouch for that identity: the OIDC issuer")
+                              .type_name("URL");
     command
         .add_option("--certificate-oidc-issuer-regexp", options.issuer_regexp,
                     "The same as a regular expression, which must match all of it")
-        ->excludes(issuer)
-        ->type_name("REGEXP");
+        .excludes(issuer)
+        .type_name("REGEXP");
 }
 
 std::string is_given(const std::string& value) {
@@ -47,36 +46,36 @@ std::string is_given(const std::string& value) {
 
 }  // namespace
 
-void add_log_key_option(CLI::App& command, std::vector<std::filesystem::path>& log_keys) {
+void add_log_key_option(Command command, std::vector<std::filesystem::path>& log_keys) {
     command
         .add_option("--log-key", log_keys,
                     "Key (vkey line) of a log that must prove the entry; may be repeated")
-        ->envname("BOLTSEAL_LOG_KEY")
-        ->allow_extra_args(false)
-        ->type_name("FILE");
+        .envname("BOLTSEAL_LOG_KEY")
+        .allow_extra_args(false)
+        .type_name("FILE");
 }
 
-void add_witness_policy_option(CLI::App& command, std::filesystem::path& witness_policy) {
+void add_witness_policy_option(Command command, std::filesystem::path& witness_policy) {
     command
         .add_option("--witness-policy", witness_policy,
                     "Witnesses that must have cosigned the log's checkpoint (C2SP tlog-policy)")
-        ->check(is_given)  // an empty variable of a script must not waive the witnesses
-        ->type_name("FILE");
+        .check(is_given)  // an empty variable of a script must not waive the witnesses
+        .type_name("FILE");
 }
 
-void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType accepts) {
+void add_trust_options(Command command, TrustOptions& options, AcceptsType accepts) {
     command
         .add_option("--key", options.keys, "Public key (PEM) that may have signed; may be repeated")
-        ->envname("BOLTSEAL_PUBLIC_KEY")
-        ->allow_extra_args(false)
-        ->type_name("FILE");
+        .envname("BOLTSEAL_PUBLIC_KEY")
+        .allow_extra_args(false)
+        .type_name("FILE");
     add_log_key_option(command, options.log_keys);
     add_witness_policy_option(command, options.witness_policy);
     command
         .add_option("--trusted-root", options.trusted_root,
                     "Sigstore trusted_root.json: logs, certificate and time-stamping authorities")
-        ->envname("BOLTSEAL_TRUSTED_ROOT")
-        ->type_name("FILE");
+        .envname("BOLTSEAL_TRUSTED_ROOT")
+        .type_name("FILE");
     add_identity_options(command, options);
     command.add_flag("--strict", options.strict,
                      "Refuse what the formats tolerate and signers do not write");
@@ -92,7 +91,7 @@ void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType acc
                 "--type", options.type,
                 "Verify an attestation of this predicate type instead of a signature "
                 "(cyclonedx, spdxjson, slsaprovenance1, openvex, vuln, custom, a URI, or any)")
-            ->type_name("TYPE");
+            .type_name("TYPE");
     }
 }
 

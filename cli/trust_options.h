@@ -1,15 +1,12 @@
 // The flags that say whom to believe, the same on every command that verifies.
 #pragma once
 
+#include "cli/command.h"
 #include "cli/trust_material.h"
 
 #include <filesystem>
 #include <string>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace boltseal {
 
@@ -22,11 +19,11 @@ struct TrustOptions : TrustFlags {
 };
 
 enum class AcceptsType { No, Yes };
-void add_trust_options(CLI::App& command, TrustOptions& options, AcceptsType accepts);
+void add_trust_options(Command command, TrustOptions& options, AcceptsType accepts);
 
 // The two options that say which logs to believe, and with which witnesses.
-void add_log_key_option(CLI::App& command, std::vector<std::filesystem::path>& log_keys);
-void add_witness_policy_option(CLI::App& command, std::filesystem::path& witness_policy);
+void add_log_key_option(Command command, std::vector<std::filesystem::path>& log_keys);
+void add_witness_policy_option(Command command, std::filesystem::path& witness_policy);
 
 // The files that the options name. Config if one cannot be read, or if the options cannot make a
 // policy, which is said before anything is read.

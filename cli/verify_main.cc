@@ -2,7 +2,6 @@
 // it.
 #include "cli/command.h"
 
-#include <CLI/CLI.hpp>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
@@ -25,8 +24,9 @@ void start_openssl() {
 int main(int argc, char** argv) {
     using namespace boltseal;
     start_openssl();
-    CLI::App app{"Verify signatures offline", "boltseal-verify"};
     return run_program(
-        app, {add_bundle, add_lint, add_proof, add_recheck, add_policy, add_inspect, add_version},
+        {"boltseal-verify",
+         "Verify signatures offline",
+         {add_bundle, add_lint, add_proof, add_recheck, add_policy, add_inspect, add_version}},
         argc, argv);
 }
