@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Registries whose heads, manifests and lists are not what they should be: nothing of it is believed, and nothing is endless.
+# BOLTSEAL_HOSTILE=all: also those that take minutes to be given up.
 set -eu
 
 program=$(basename "$0")
@@ -15,6 +16,7 @@ main() {
     swapped
     referrers
     hostile_names
+    [ "${BOLTSEAL_HOSTILE-}" != all ] || for_ever
     settle
     look
 }
@@ -92,7 +94,6 @@ END
     attempt other-image-for-the-tag 1 "not signed" <<END
 GET */manifests/v1: body $other_manifest
 END
-    reference_to=$manifest
     attempt other-layer 4 "'$small'" <<END
 GET */blobs/$small: body text.json
 END
@@ -136,9 +137,29 @@ GET */manifests/v1: body traversal.json | header Content-Type: application/vnd.o
 END
 }
 
+# Each of several requests has to run into its time-out.
+for_ever() {
+    seconds=250
+    attempt manifest-drips-once 0 <<END
+1* GET */manifests/v1: rate 1
+END
+    attempt manifest-drips 3 "timed out" <<END
+GET */manifests/v1: rate 1
+END
+    attempt manifest-stalls 3 "no progress for 15000 ms" <<END
+GET */manifests/v1: stall 10
+END
+    attempt referrers-stall 3 "no progress for 15000 ms" <<END
+GET */referrers/*: stall 10
+END
+    attempt head-drips 3 "timed out" <<END
+GET */manifests/v1: head-rate 1
+END
+}
+
 look() {
     [ "$(requests swapped-after-the-first-look 'manifests/v1 ')" -eq 1 ] || die "the tag was asked more than once"
-    [ ! -e escaped ] && [ ! -e ../escaped ] || die "a file was written where a digest said"
+    if [ -e escaped ] || [ -e ../escaped ]; then die "a file was written where a digest said"; fi
 
     say "an image whose annotations are paths is pulled into its folder and nowhere else"
     cp -r image named

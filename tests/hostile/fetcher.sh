@@ -9,7 +9,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/hostile/hostile.sh"
 
 main() {
-    begin_hostile 12000000
+    layer_bytes=12000000
+    begin_hostile
     seconds=30
     one_bad_connection
     ranges

@@ -2,7 +2,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables that the test sets, or reads
 # Shell functions for tests in which a registry does wrong what it is told to. To be sourced after tests/support/servers.sh.
 #
-#   begin_hostile [BYTES]    a signed image in the layout "image", of one large layer ($layer) and one small ($small)
+#   begin_hostile            a signed image in the layout "image", of one large layer ($layer, of $layer_bytes if that is set)
+#                            and one small ($small)
 #   attempt NAME STATUS [WHY] <<RULES    "boltseal pull" from a registry that keeps to the rules (fault.h), in the background;
 #                            it must end with STATUS and say WHY on standard error
 #   attempt_outside ...      the same for an image of "registry.example", of which the server is a proxy: so that it is not
@@ -14,14 +15,15 @@
 # Every attempt is bounded: $seconds, $memory MiB at the peak, and no file larger than $file MiB. BOLTSEAL_SANITIZED=1 allows
 # for what the sanitizers take. Requests are in cases/NAME/log.
 
-begin_hostile() {  # [BYTES OF THE LARGE LAYER]
+begin_hostile() {
     begin
     hostile=$(dirname "$(command -v boltseal)")/tests
     cases=''
-    seconds=40 memory=64 file=$((${1-3000000} / 1000000 + 4))
+    layer_bytes=${layer_bytes-3000000}
+    seconds=40 memory=64 file=$((layer_bytes / 1000000 + 4))
     [ -z "${BOLTSEAL_SANITIZED-}" ] || memory=1000
     mkdir layer1 layer2 cases
-    head -c "${1-3000000}" /dev/urandom >layer1/data
+    head -c "$layer_bytes" /dev/urandom >layer1/data
     echo small >layer2/data
     expect 0 boltseal keygen -o release
     manifest=$("$top/tests/support/make-image" image v1 layer1 layer2)

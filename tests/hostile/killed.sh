@@ -16,7 +16,8 @@ start_up=0.1   # seconds before the first byte of a layer can be there
 
 main() {
     kills=${BOLTSEAL_KILLS:-6} mib=${BOLTSEAL_KILL_MIB:-48} seed=${BOLTSEAL_SEED:-$$}
-    begin_hostile $((mib << 20))
+    layer_bytes=$((mib << 20))
+    begin_hostile
     serve image <<END
 GET */blobs/$layer: total-rate $rate
 END
