@@ -152,14 +152,14 @@ END
     attempt referrers-stall 3 "no progress for 15000 ms" <<END
 GET */referrers/*: stall 10
 END
-    attempt head-drips 3 "timed out" <<END
+    attempt head-drips 3 "no progress for 15000 ms" <<END
 GET */manifests/v1: head-rate 1
 END
 }
 
 look() {
     [ "$(requests swapped-after-the-first-look 'manifests/v1 ')" -eq 1 ] || die "the tag was asked more than once"
-    if [ -e escaped ] || [ -e ../escaped ]; then die "a file was written where a digest said"; fi
+    nothing_escaped
 
     say "an image whose annotations are paths is pulled into its folder and nowhere else"
     cp -r image named
@@ -171,19 +171,21 @@ look() {
     mv named.json "named/blobs/sha256/$hex"
     expect 0 boltseal sign --key release.key --no-log "named@sha256:$hex"
     serve named </dev/null
-    find . >before
     expect 0 boltseal pull --key release.pub --insecure-no-log -o titled "$address/demo/app@sha256:$hex"
     prints "@sha256:$hex"
-    find . ! -path './titled*' ! -path './out' ! -path './err' | sort >after
-    sort before | grep -v -x -e ./out -e ./err >expected
-    echo ./before >>expected
-    sort -u expected | grep -v -x ./after | cmp -s - after || { sort -u expected | diff - after >&2; die "something was written elsewhere"; }
+    nothing_escaped
 
     say "a reference that is a path is no reference"
     for name in ../demo demo/../../app demo/app:../v1 demo/app@sha256:../../x; do
         expect 2 boltseal pull --key release.pub --insecure-no-log -o never "$address/$name"
     done
     [ ! -e never ] || die "something was written"
+}
+
+nothing_escaped() {
+    found=$(find . -name escaped)
+    [ -z "$found" ] || die "a file was written where the image says: $found"
+    [ ! -e ../escaped ] || die "a file was written outside of all folders"
 }
 
 main

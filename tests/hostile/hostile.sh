@@ -13,7 +13,8 @@
 #   serve LAYOUT <<RULES     a registry by itself: sets $address and $log
 #
 # Every attempt is bounded: $seconds, $memory MiB at the peak, and no file larger than $file MiB. BOLTSEAL_SANITIZED=1 allows
-# for what the sanitizers take. Requests are in cases/NAME/log.
+# for what the sanitizers take. Requests are in cases/NAME/log. Each has a home of its own, so that no cache or memory of
+# another helps it; its registries.conf names the servers in $mirrors, if there are any, as mirrors of the registry.
 
 begin_hostile() {
     begin
@@ -54,20 +55,30 @@ attempt_outside() {
     outside=no
 }
 
+# containers-registries.conf(5), version 2.
+configure_mirrors() {
+    printf '[[registry]]\nlocation = "%s"\ninsecure = true\n' "$address"
+    for mirror in $mirrors; do
+        printf '[[registry.mirror]]\nlocation = "%s"\ninsecure = true\n' "$mirror"
+    done
+}
+
 attempt() {  # NAME STATUS [WHY]
     serve image
     reference=$address/demo/app:v1 proxy=''
     [ "${outside-no}" = no ] || { reference=registry.example/demo/app:v1; proxy=http://$address; }
     name=$1
-    mkdir "cases/$name"
+    mkdir -p "cases/$name/home/.config/containers"
+    [ -z "${mirrors-}" ] || configure_mirrors >"cases/$name/home/.config/containers/registries.conf"
     ln -s "$log" "cases/$name/log"
     echo "$2" >"cases/$name/wanted"
     echo "${3-}" >"cases/$name/why"
     cases="$cases $name"
     (
         status=0
-        http_proxy=$proxy "$hostile/within" "$seconds" "$memory" "$file" boltseal pull --key release.pub --insecure-no-log \
-            --insecure-registry registry.example -o "cases/$name/pulled" "$reference" >"cases/$name/out" \
+        HOME=$work/cases/$name/home http_proxy=$proxy \
+            "$hostile/within" "$seconds" "$memory" "$file" boltseal pull --key release.pub \
+            --insecure-no-log --insecure-registry registry.example -o "cases/$name/pulled" "$reference" >"cases/$name/out" \
             2>"cases/$name/err" </dev/null || status=$?
         echo "$status" >"cases/$name/status"
     ) &
