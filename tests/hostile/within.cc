@@ -26,6 +26,14 @@ int out_of_bounds(const char* command, const char* what, const char* limit, cons
     return kOutOfBounds;
 }
 
+void report_peak(const rusage& usage) {
+    const char* path = std::getenv("BOLTSEAL_PEAK");
+    std::FILE* file = path == nullptr ? nullptr : std::fopen(path, "w");
+    if (file == nullptr) return;
+    std::fprintf(file, "%.1f\n", static_cast<double>(usage.ru_maxrss) / 1024);
+    std::fclose(file);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -47,6 +55,7 @@ int main(int argc, char** argv) {
     rusage usage{};
     while (::wait4(child, &status, 0, &usage) < 0) {
     }
+    report_peak(usage);
     if (late != 0) return out_of_bounds(argv[4], "takes longer", argv[1], "s");
     if (usage.ru_maxrss >> 10 > std::atol(argv[2])) {
         return out_of_bounds(argv[4], "had more memory", argv[2], "MiB");

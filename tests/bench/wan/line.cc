@@ -45,15 +45,21 @@ Nanos nanos(double value) {
     return Nanos(static_cast<Nanos::rep>(value));
 }
 
-// "5s/20s": length and period, the first shorter than the second.
+// "5s/20s/2s": length, period and first, the length shorter than the period.
 bool read_outage(std::string_view text, LineProfile& out) {
-    const std::size_t slash = text.find('/');
-    if (slash == std::string_view::npos) return false;
-    const auto length = read(text.substr(0, slash), kTimes);
-    const auto every = read(text.substr(slash + 1), kTimes);
-    if (!length || !every || *length >= *every) return false;
-    out.outage = nanos(*length);
-    out.outage_every = nanos(*every);
+    std::array<Nanos, 3> times{};
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        const std::size_t end = i + 1 < times.size() ? text.find('/') : text.size();
+        if (end == std::string_view::npos) return false;
+        const auto value = read(text.substr(0, end), kTimes);
+        if (!value) return false;
+        times[i] = nanos(*value);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    if (times[0] >= times[1]) return false;
+    out.outage = times[0];
+    out.outage_every = times[1];
+    out.outage_first = times[2];
     return true;
 }
 
@@ -120,8 +126,8 @@ std::optional<Nanos> Line::send(Nanos now, std::size_t bytes) {
 }
 
 bool Line::is_out(Nanos now) const {
-    if (profile_.outage_every.count() == 0) return false;
-    return now % profile_.outage_every >= profile_.outage_every - profile_.outage;
+    if (profile_.outage_every.count() == 0 || now < profile_.outage_first) return false;
+    return (now - profile_.outage_first) % profile_.outage_every < profile_.outage;
 }
 
 // Gilbert's model with mean burst B and share L: leaves the bad state with 1/B, enters it with

@@ -19,20 +19,21 @@ namespace boltseal::wan {
 using Nanos = std::chrono::nanoseconds;  // since the line came up
 
 struct LineProfile {
-    std::uint64_t rate = 0;  // bits a second of IP packets; 0: no limit
-    Nanos delay{0};          // one way
-    Nanos jitter{0};         // times |N(0, 1)| on top; packets stay in order
-    double loss = 0;         // share of the packets that are lost
-    double burst = 0;        // mean number lost in a row (Gilbert); 0: each by itself
-    std::uint64_t queue =
-        1 << 20;            // bytes that wait for the bottleneck; what comes then is dropped
-    Nanos outage_every{0};  // 0: never
-    Nanos outage{0};        // at the end of each `outage_every` nothing gets through
+    std::uint64_t rate = 0;         // bits a second of IP packets; 0: no limit
+    Nanos delay{0};                 // one way
+    Nanos jitter{0};                // times |N(0, 1)| on top; packets stay in order
+    double loss = 0;                // share of the packets that are lost
+    double burst = 0;               // mean number lost in a row (Gilbert); 0: each by itself
+    std::uint64_t queue = 1 << 20;  // bytes before the bottleneck; what comes then is dropped
+    Nanos outage_every{0};          // 0: never
+    Nanos outage{0};                // so long, once in each `outage_every`, nothing gets through
+    Nanos outage_first{0};          // when the first begins
     std::uint64_t seed = 1;
 };
 
 // Words such as "rate=100mbit", "delay=100ms", "jitter=2ms", "loss=1%", "burst=3", "queue=1mb",
-// "outage=5s/20s" and "seed=7"; each at most once. Config if one makes no sense.
+// "outage=5s/20s/2s" (length, period, first) and "seed=7"; each at most once. Config if one makes
+// no sense.
 Result<LineProfile> parse_line_profile(std::span<const std::string> words);
 
 struct LineCounts {

@@ -27,7 +27,7 @@ std::vector<std::optional<Nanos>> fates(Line& line, int count, Nanos gap) {
 
 TEST_CASE("a line is described in words", "[wan]") {
     const LineProfile full = profile({"rate=100mbit", "delay=100ms", "jitter=2.5ms", "loss=0.5%",
-                                      "burst=3", "queue=1mb", "outage=5s/20s", "seed=7"});
+                                      "burst=3", "queue=1mb", "outage=5s/20s/2s", "seed=7"});
     REQUIRE(full.rate == 100'000'000);
     REQUIRE(full.delay == 100ms);
     REQUIRE(full.jitter == 2500us);
@@ -36,14 +36,16 @@ TEST_CASE("a line is described in words", "[wan]") {
     REQUIRE(full.queue == 1'000'000);
     REQUIRE(full.outage == 5s);
     REQUIRE(full.outage_every == 20s);
+    REQUIRE(full.outage_first == 2s);
     REQUIRE(full.seed == 7);
 }
 
 TEST_CASE("words about a line that make no sense are refused", "[wan]") {
-    const std::string word = GENERATE("rate", "rate=", "rate=fast", "rate=100", "rate=0mbit",
-                                      "rate=-1mbit", "rate=1mbit ", "rate=1e9mbit", "delay=100",
-                                      "loss=1", "loss=100%", "burst=0.5", "queue=0kb", "outage=5s",
-                                      "outage=20s/20s", "seed=", "seed=1x", "speed=1", "loss=nan%");
+    const std::string word =
+        GENERATE("rate", "rate=", "rate=fast", "rate=100", "rate=0mbit", "rate=-1mbit",
+                 "rate=1mbit ", "rate=1e9mbit", "delay=100", "loss=1", "loss=100%", "burst=0.5",
+                 "queue=0kb", "outage=5s", "outage=5s/20s", "outage=20s/20s/0s", "outage=5s/20s/",
+                 "outage=5s/20s/2s/", "seed=", "seed=1x", "speed=1", "loss=nan%");
     const std::vector<std::string> words = {word};
     REQUIRE_REFUSED(parse_line_profile(words), "makes no sense: '" + word + "'");
     const std::vector<std::string> twice = {"seed=1", "seed=1"};
@@ -115,10 +117,11 @@ TEST_CASE("jitter delays packets and keeps them in order", "[wan]") {
 }
 
 TEST_CASE("nothing gets through in an outage", "[wan]") {
-    Line line(profile({"outage=5s/20s"}));
+    Line line(profile({"outage=5s/20s/2s"}));
     const auto out = fates(line, 60, 1s);
     for (std::size_t second = 0; second < 60; ++second) {
-        REQUIRE(out[second].has_value() == (second % 20 < 15));
+        const bool out_now = second >= 2 && (second - 2) % 20 < 5;
+        REQUIRE(out[second].has_value() != out_now);
     }
     REQUIRE(line.counts().cut == 15);
     REQUIRE(line.counts().packets == 60);
