@@ -1,8 +1,10 @@
 #include "cli/command.h"
 #include "core/encoding.h"
 #include "core/file.h"
+#include "verify/identity.h"
 #include "verify/sigstore_bundle.h"
 #include "verify/statement.h"
+#include "verify/timestamp.h"
 #include "verify/tlog_proof.h"
 
 #include <unistd.h>
@@ -68,6 +70,8 @@ Json describe(const LogEntry& entry) {
     Json json = Json::object({{"kind", entry.kind + " " + entry.version},
                               {"index", entry.index},
                               {"logId", to_hex(entry.log_id.bytes())}});
+    if (entry.claimed_time) json.set("integratedTime", to_rfc3339(*entry.claimed_time));
+    json.set("promised", !entry.promise.empty());
     if (const auto note = parse_note(as_bytes(entry.checkpoint))) {
         if (const auto checkpoint = parse_checkpoint(note->text)) {
             json.set("checkpoint", describe(*checkpoint));
@@ -95,9 +99,49 @@ Json describe(const MessageSignature& message) {
     return json;
 }
 
+Json describe(const Certificate& certificate) {
+    const TimeRange& validity = certificate.validity();
+    Json json = Json::object({{"notBefore", to_rfc3339(*validity.start)},
+                              {"notAfter", to_rfc3339(*validity.end)},
+                              {"key", describe(certificate.key())}});
+    const auto identity = read_identity(certificate);
+    if (!identity) return json;
+    Json::Array names;
+    for (const SubjectName& name : identity->names) {
+        names.push_back(Json::object({}).set(std::string(to_string(name.kind)), name.value));
+    }
+    Json extensions = Json::object({});
+    for (const auto& [name, value] : identity->extensions) extensions.set(name, value);
+    return json.set("names", std::move(names))
+        .set("issuer", identity->issuer)
+        .set("extensions", std::move(extensions));
+}
+
+Json describe_timestamps(const std::vector<Buffer>& timestamps) {
+    Json::Array times;
+    for (const Buffer& response : timestamps) {
+        const auto time = claimed_time(response);
+        times.emplace_back(time ? to_rfc3339(*time) : time.error().message());
+    }
+    return times;
+}
+
+std::string_view name_of(BundleVersion version) {
+    switch (version) {
+        case BundleVersion::V01:
+            return "Sigstore bundle v0.1";
+        case BundleVersion::V02:
+            return "Sigstore bundle v0.2";
+        case BundleVersion::V03:
+            return "Sigstore bundle v0.3";
+    }
+    return "Sigstore bundle";
+}
+
 Json describe(const SigstoreBundle& bundle) {
-    Json json = start("Sigstore bundle v0.3");
+    Json json = start(name_of(bundle.version));
     if (!bundle.key_hint.empty()) json.set("keyHint", bundle.key_hint);
+    if (bundle.certificate) json.set("certificate", describe(*bundle.certificate));
     if (const auto* envelope = std::get_if<Envelope>(&bundle.content)) {
         json.set("envelope", describe(*envelope));
     } else {
@@ -105,7 +149,11 @@ Json describe(const SigstoreBundle& bundle) {
     }
     Json::Array entries;
     for (const LogEntry& entry : bundle.log_entries) entries.push_back(describe(entry));
-    return json.set("logEntries", std::move(entries));
+    json.set("logEntries", std::move(entries));
+    if (!bundle.timestamps.empty()) {
+        json.set("timestamps", describe_timestamps(bundle.timestamps));
+    }
+    return json;
 }
 
 Result<Json> describe_json(Bytes bytes) {
@@ -181,7 +229,7 @@ void print_lines(const Json& value, const std::string& indent, std::ostream& out
             out << '\n';
             print_lines(item, indent + "  ", out);
         } else if (const std::string* text = item.as_string()) {
-            out << ' ' << *text << '\n';
+            out << ' ' << without_controls(*text) << '\n';
         } else {
             out << ' ' << to_json(item) << '\n';
         }
@@ -189,7 +237,7 @@ void print_lines(const Json& value, const std::string& indent, std::ostream& out
     if (const auto* object = value.as_object()) {
         for (const auto& [name, item] : *object) {
             if (name == "schema") continue;
-            out << indent << name << ':';
+            out << indent << without_controls(name) << ':';
             print_value(item);
         }
     } else if (const auto* array = value.as_array()) {

@@ -93,7 +93,8 @@ Json to_json_list(const std::vector<Asked>& rules) {
 
 Result<void> explain(const Options& options, Streams streams) {
     BOLTSEAL_CHECK(check_repository_name(options.repository));
-    BOLTSEAL_TRY(const PolicyFile file, load_policy_file(options.file));
+    BOLTSEAL_TRY(const LoadedPolicy loaded, load_policy_file(options.file));
+    const PolicyFile& file = loaded.policy;
     const ImagePolicy* policy = find_policy(file, options.repository);
     const auto rules = policy ? explain_policy(*policy) : std::vector<Asked>();
     if (options.json) {
@@ -118,7 +119,8 @@ Result<void> explain(const Options& options, Streams streams) {
 }
 
 Result<void> test(const Options& options, Streams streams) {
-    BOLTSEAL_TRY(const PolicyFile file, load_policy_file(options.file));
+    BOLTSEAL_TRY(const LoadedPolicy loaded, load_policy_file(options.file));
+    const PolicyFile& file = loaded.policy;
     if (file.tests.empty()) {
         return Error(Fault::Config, "policy '" + options.file.string() + "' has no [[test]]");
     }

@@ -1,5 +1,5 @@
 #include "cli/command.h"
-#include "cli/decision.h"
+#include "cli/decide_image.h"
 #include "cli/evidence.h"
 #include "cli/hear_image.h"
 #include "cli/progress.h"
@@ -54,14 +54,15 @@ Result<void> check_judged(ImageTarget& image, const BlobDigest& digest, const st
 // The same by a policy file.
 Result<void> decide_first(const ImageToHear& target, const Options& options, Transport& transport,
                           Streams streams) {
-    BOLTSEAL_CHECK(check_policy_alone(options.trust, options.deliver));
+    BOLTSEAL_CHECK(check_policy_alone(options.trust));
     if (!target.manifest) return with_next_step(target.manifest.error());
     const ResolvedManifest& manifest = *target.manifest;
     BOLTSEAL_TRY(const DecidedImage decided,
                  decide_image(target.image, manifest, options.policy, options.platform, options.log,
                               transport, streams.err));
-    streams.err << to_text(decided, pinned_name(target.image, manifest.descriptor.digest));
-    BOLTSEAL_CHECK(conclude(decided.decision));
+    BOLTSEAL_CHECK(record_decision(decided, options.deliver, streams.err));
+    streams.err << to_text(decided);
+    BOLTSEAL_CHECK(conclude(decided));
     return check_judged(target.image, manifest.descriptor.digest, options.platform,
                         decided.decision);
 }

@@ -1,5 +1,6 @@
 #include "cli/artifact.h"
 #include "cli/command.h"
+#include "cli/decision_transcript.h"
 #include "cli/difference.h"
 #include "cli/transcript.h"
 #include "core/encoding.h"
@@ -72,31 +73,44 @@ struct Outcome {
     std::optional<Difference> difference;
 };
 
-std::string to_text(const Outcome& outcome) {
-    std::string text = outcome.difference ? "recheck: another verdict than the transcript's"
-                                          : "recheck: the verdict of the transcript";
+template <typename AnyTranscript>
+Sentences compared(const AnyTranscript& transcript) {
+    return transcript.tool == BOLTSEAL_VERSION ? Sentences::Compare : Sentences::Ignore;
+}
+
+std::string heading(const std::optional<Difference>& difference,
+                    const std::vector<TrustLine>& trust) {
+    std::string text = difference ? "recheck: another verdict than the transcript's"
+                                  : "recheck: the verdict of the transcript";
     text += ", computed with the trust that it brings:\n";
-    for (const auto& [name, value] : outcome.trust) {
+    for (const auto& [name, value] : trust) {
         text +=
             "  " + name + std::string(name.size() < 20 ? 20 - name.size() : 1, ' ') + value + '\n';
     }
-    return text + to_text(outcome.subject, outcome.judgement);
+    return text;
+}
+
+std::string to_text(const Outcome& outcome) {
+    return heading(outcome.difference, outcome.trust) + to_text(outcome.subject, outcome.judgement);
+}
+
+Json outcome_json(const std::string& tool, const std::vector<TrustLine>& lines,
+                  const std::optional<Difference>& difference) {
+    Json::Array trust;
+    for (const auto& [name, value] : lines) {
+        trust.push_back(Json::object({{"name", name}, {"value", value}}));
+    }
+    Json json = Json::object(
+        {{"schema", kSchema}, {"same", !difference}, {"tool", tool}, {"trust", std::move(trust)}});
+    if (!difference) return json;
+    return json.set("difference", Json::object({{"where", difference->where},
+                                                {"recorded", difference->recorded},
+                                                {"computed", difference->computed}}));
 }
 
 Json to_json(const Outcome& outcome) {
-    Json::Array trust;
-    for (const auto& [name, value] : outcome.trust) {
-        trust.push_back(Json::object({{"name", name}, {"value", value}}));
-    }
-    Json json = Json::object({{"schema", kSchema},
-                              {"same", !outcome.difference},
-                              {"tool", outcome.tool},
-                              {"trust", std::move(trust)},
-                              {"verdict", outcome.verdict}});
-    if (!outcome.difference) return json;
-    return json.set("difference", Json::object({{"where", outcome.difference->where},
-                                                {"recorded", outcome.difference->recorded},
-                                                {"computed", outcome.difference->computed}}));
+    return outcome_json(outcome.tool, outcome.trust, outcome.difference)
+        .set("verdict", outcome.verdict);
 }
 
 // Nothing, if it was not given and is not needed. What is given must be what was verified.
@@ -119,8 +133,7 @@ Result<LoadedArtifact> artifact_for(const Transcript& transcript, const Options&
         .with_hint("give the file that was verified with --artifact");
 }
 
-Result<Outcome> recheck(const Options& options) {
-    BOLTSEAL_TRY(const Buffer bytes, read_file(options.transcript, kMaxTranscript));
+Result<Outcome> recheck(Bytes bytes, const Options& options) {
     BOLTSEAL_TRY(const Transcript transcript, parse_transcript(bytes));
     const Case& record = transcript.record;
     auto policy = make_policy(record.trust, default_type(record.subject));
@@ -135,25 +148,54 @@ Result<Outcome> recheck(const Options& options) {
                     {},
                     {}};
     outcome.verdict = to_json(record.subject, outcome.judgement);
-    outcome.difference = find_difference(
-        transcript.verdict, outcome.verdict,
-        transcript.tool == BOLTSEAL_VERSION ? Sentences::Compare : Sentences::Ignore);
+    outcome.difference = find_difference(transcript.verdict, outcome.verdict, compared(transcript));
     return outcome;
 }
 
-Result<void> run(const Options& options, Streams streams) {
-    BOLTSEAL_TRY(const Outcome outcome, recheck(options));
-    streams.out << (options.json ? to_pretty_json(to_json(outcome)) : to_text(outcome));
-    if (const auto& difference = outcome.difference) {
-        return Error(Fault::Untrusted, "'" + options.transcript.string() + "': the verdict at " +
-                                           printable(difference->where) + " is " +
-                                           difference->computed + ", the transcript says " +
-                                           difference->recorded)
-            .comparing(difference->recorded, difference->computed)
-            .with_hint(
-                "the transcript was changed, or another program wrote it: believe what is "
-                "computed, if you trust the keys that it used");
+Error differs(const Options& options, const Difference& difference) {
+    return Error(Fault::Untrusted, "'" + options.transcript.string() + "': the verdict at " +
+                                       printable(difference.where) + " is " + difference.computed +
+                                       ", the transcript says " + difference.recorded)
+        .comparing(difference.recorded, difference.computed)
+        .with_hint(
+            "the transcript was changed, or another program wrote it: believe what is "
+            "computed, if you trust the keys that it used");
+}
+
+// The same for a decision by a policy file, which names whom it believes itself.
+Result<void> recheck_decision(Bytes bytes, const Options& options, Streams streams) {
+    if (!options.artifact.empty()) {
+        return Error(Fault::Config, "--artifact is for files, and this is the record of an image");
     }
+    BOLTSEAL_TRY(const DecisionTranscript transcript, parse_decision_transcript(bytes));
+    BOLTSEAL_TRY(const DecidedImage decided, replay(transcript));
+    const Json computed = to_json(decided);
+    const auto difference = find_difference(transcript.decision, computed, compared(transcript));
+    const std::vector<TrustLine> trust = {{"time", to_rfc3339(decided.time)},
+                                          {"repository", printable(decided.evidence.repository)},
+                                          {"policy", to_string(decided.policy.digest)}};
+    streams.out << (options.json ? to_pretty_json(outcome_json(transcript.tool, trust, difference)
+                                                      .set("decision", computed))
+                                 : heading(difference, trust) + to_text(decided));
+    if (difference) return differs(options, *difference);
+    auto held = conclude(decided);
+    if (held) return {};
+    return std::move(held).error().context(decided.name);
+}
+
+bool is_of_decision(Bytes bytes) {
+    const auto json = parse_json(bytes, {.max_bytes = kMaxTranscript, .max_depth = 8});
+    if (!json || !json->find("schema")) return false;
+    const std::string* schema = json->find("schema")->as_string();
+    return schema && *schema == kDecisionTranscriptSchema;
+}
+
+Result<void> run(const Options& options, Streams streams) {
+    BOLTSEAL_TRY(const Buffer bytes, read_file(options.transcript, kMaxTranscript));
+    if (is_of_decision(bytes)) return recheck_decision(bytes, options, streams);
+    BOLTSEAL_TRY(const Outcome outcome, recheck(bytes, options));
+    streams.out << (options.json ? to_pretty_json(to_json(outcome)) : to_text(outcome));
+    if (outcome.difference) return differs(options, *outcome.difference);
     if (outcome.judgement.verified) return {};
     return Error(outcome.judgement.verified.error()).context(outcome.subject.name);
 }

@@ -1,7 +1,7 @@
 #include "cli/artifact.h"
 #include "cli/clock.h"
 #include "cli/command.h"
-#include "cli/decision.h"
+#include "cli/decide_image.h"
 #include "cli/evidence.h"
 #include "cli/hear_image.h"
 #include "cli/trust_options.h"
@@ -57,29 +57,27 @@ Error undecided(const Options& options, const VerdictSubject& subject, std::stri
 // All that the image has to show, judged by a policy file.
 Result<void> run_policy(ImageTarget image, const Options& options, HttpClient& http,
                         Streams streams) {
-    BOLTSEAL_CHECK(check_policy_alone(options.trust, options.deliver));
+    BOLTSEAL_CHECK(check_policy_alone(options.trust));
     auto manifest = image.store->resolve(image.selector);
     if (!manifest) {
         return undecided(options, {"image", options.target}, "artifact",
                          with_next_step(std::move(manifest).error()), streams);
     }
     const BlobDigest& digest = manifest->descriptor.digest;
-    const std::string name = pinned_name(image, digest);
+    const VerdictSubject subject{"image", pinned_name(image, digest), digest};
     const auto decided = decide_image(image, *manifest, options.policy, options.platform,
                                       options.log, http, streams.err);
     if (!decided) {
-        const Fault fault = decided.error().fault();
-        return undecided(options, {"image", name, digest},
-                         fault == Fault::Config      ? "policy"
-                         : fault == Fault::Untrusted ? "log-history"
-                                                     : "evidence",
+        const bool is_config = decided.error().fault() == Fault::Config;
+        return undecided(options, subject, is_config ? "policy" : "evidence",
                          with_next_step(decided.error()), streams);
     }
-    streams.out << (options.deliver.json ? to_pretty_json(to_json(*decided, name, digest))
-                                         : to_text(*decided, name));
-    auto held = conclude(decided->decision);
+    auto recorded = record_decision(*decided, options.deliver, streams.err);
+    if (!recorded) return std::move(recorded).error().context(subject.name);
+    streams.out << (options.deliver.json ? to_pretty_json(to_json(*decided)) : to_text(*decided));
+    auto held = conclude(*decided);
     if (held) return {};
-    return std::move(held).error().context(name);
+    return std::move(held).error().context(subject.name);
 }
 
 Result<void> run_file(const FileTarget& file, const Options& options, HttpClient& http,

@@ -1,7 +1,5 @@
 #include "cli/decision.h"
 
-#include "cli/clock.h"
-
 #include <algorithm>
 
 namespace boltseal {
@@ -9,18 +7,6 @@ namespace boltseal {
 namespace {
 
 constexpr std::string_view kSchema = "https://boltseal.dev/schema/decision/v1";
-
-// What scopes are compared with.
-Result<std::string> repository_of(const ImageTarget& image, const PolicyOptions& options) {
-    const bool is_layout = image.where.starts_with("oci:");
-    if (!is_layout && options.repository.empty()) return image.where;
-    if (!is_layout) {
-        return Error(Fault::Config, "--repository is for image layouts: this image has one");
-    }
-    if (!options.repository.empty()) return options.repository;
-    return Error(Fault::Config, "an image layout has no repository to find the policy by")
-        .with_hint("name the one that the image is from, or for, with --repository");
-}
 
 Json describe(const RuleOutcome& rule) {
     Json::Array evidence;
@@ -63,57 +49,22 @@ const RuleOutcome* first_of(const Decision& decision, Outcome outcome) {
     return found == decision.rules.end() ? nullptr : &*found;
 }
 
+// A setback only takes away: what was refused stays that.
+Verdict verdict_of(const DecidedImage& decided) {
+    const Verdict verdict = decided.decision.verdict;
+    if (!decided.setback) return verdict;
+    if (decided.setback->error.fault() == Fault::Untrusted) return Verdict::Refused;
+    return verdict == Verdict::Allowed ? Verdict::Undetermined : verdict;
+}
+
 }  // namespace
 
-void add_policy_options(Command command, PolicyOptions& options) {
-    command
-        .add_option("--policy", options.file,
-                    "Policy file (TOML) that says whom to believe and what the image must show")
-        .type_name("FILE");
-    command
-        .add_option("--repository", options.repository,
-                    "For an image layout: the repository that the policy knows the image by")
-        .type_name("NAME");
-}
-
-Result<void> check_policy_alone(const TrustOptions& trust, const DeliverOptions& deliver) {
-    if (!deliver.transcript.empty()) {
-        return Error(Fault::Config, "--transcript does not record decisions by --policy");
-    }
-    if (trust == TrustOptions()) return {};
-    return Error(Fault::Config, "with --policy the policy alone says whom to believe")
-        .with_hint(
-            "leave out the other options for that, and the variables that stand for them: "
-            "BOLTSEAL_PUBLIC_KEY, BOLTSEAL_LOG_KEY, BOLTSEAL_TRUSTED_ROOT");
-}
-
-Result<DecidedImage> decide_image(ImageTarget& image, const ResolvedManifest& manifest,
-                                  const PolicyOptions& options, const std::string& platform,
-                                  const LogOptions& log, Transport& transport, std::ostream& err) {
-    BOLTSEAL_TRY(PolicyFile file, load_policy_file(options.file));
-    BOLTSEAL_TRY(const std::string repository, repository_of(image, options));
-    ImageEvidence evidence;
-    evidence.repository = repository;
-    evidence.image.digest = manifest.descriptor.digest;
-    const ImagePolicy* policy = find_policy(file, repository);
-    if (policy) {
-        BOLTSEAL_TRY(evidence,
-                     collect_evidence(*image.store, manifest, *policy, {repository, platform}));
-    }
-    Decision decision = decide(file, evidence, now());
-    if (policy) {
-        BOLTSEAL_CHECK(
-            observe_logs(decision.checkpoints, policy->evidence.root, log, transport, err));
-    }
-    return DecidedImage{std::move(file), std::move(decision)};
-}
-
-Json to_json(const DecidedImage& decided, const std::string& name, const BlobDigest& digest) {
+Json to_json(const DecidedImage& decided) {
     const Decision& decision = decided.decision;
     Json json = Json::object({{"schema", kSchema},
-                              {"verdict", to_string(decision.verdict)},
-                              {"image", name},
-                              {"digest", to_string(digest)},
+                              {"verdict", to_string(verdict_of(decided))},
+                              {"image", decided.name},
+                              {"digest", to_string(decided.evidence.image.digest)},
                               {"policy", describe_policy(decided.policy)}});
     if (!decision.policy.empty()) json.set("applies", decision.policy);
     Json::Array rules;
@@ -124,12 +75,14 @@ Json to_json(const DecidedImage& decided, const std::string& name, const BlobDig
                                           {"manifest", to_string(bundle.manifest)},
                                           {"why", bundle.why}}));
     }
+    if (decided.setback) json.set("setback", decided.setback->error.message());
     return json.set("rules", std::move(rules)).set("uncounted", std::move(uncounted));
 }
 
-std::string to_text(const DecidedImage& decided, const std::string& name) {
+std::string to_text(const DecidedImage& decided) {
     const Decision& decision = decided.decision;
-    std::string text = std::string(to_string(decision.verdict)) + ": image " + name + "\n";
+    std::string text =
+        std::string(to_string(verdict_of(decided))) + ": image " + decided.name + "\n";
     text += "  policy   " + printable(decided.policy.name) + " version " +
             std::to_string(decided.policy.version) +
             (decision.policy.empty() ? "" : ", '" + decision.policy + "'") + "\n";
@@ -146,10 +99,13 @@ std::string to_text(const DecidedImage& decided, const std::string& name) {
     for (const Uncounted& bundle : decision.uncounted) {
         text += "  ignored  bundle " + to_string(bundle.evidence) + ": " + bundle.why + "\n";
     }
+    if (decided.setback) text += "  undone   " + decided.setback->error.message() + "\n";
     return text;
 }
 
-Result<void> conclude(const Decision& decision) {
+Result<void> conclude(const DecidedImage& decided) {
+    const Decision& decision = decided.decision;
+    if (decided.setback && verdict_of(decided) != decision.verdict) return decided.setback->error;
     if (decision.verdict == Verdict::Allowed) return {};
     const bool is_refused = decision.verdict == Verdict::Refused;
     const RuleOutcome* rule = first_of(decision, is_refused ? Outcome::Fail : Outcome::Unknown);

@@ -29,39 +29,59 @@ constexpr Values kStandardValues = values_of(kStandard);
 constexpr Values kUrlSafeValues = values_of(kUrlSafe);
 
 std::string encode(Bytes bytes, std::string_view alphabet, bool pad) {
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::size_t n = std::min<std::size_t>(3, bytes.size() - i);
-        std::uint32_t group = 0;
-        for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < n ? bytes[i + k] : 0u);
-        for (std::size_t k = 0; k <= n; ++k) text += alphabet[group >> (18 - 6 * k) & 63];
-        if (pad) text.append(3 - n, '=');
+    std::string text((bytes.size() + 2) / 3 * 4, '=');
+    char* out = text.data();
+    const char* const digits = alphabet.data();
+    const std::size_t rest = bytes.size() % 3;
+    const std::uint8_t* in = bytes.data();
+    for (const std::uint8_t* const end = in + (bytes.size() - rest); in != end; in += 3) {
+        const std::uint32_t group = std::uint32_t{in[0]} << 16 | std::uint32_t{in[1]} << 8 | in[2];
+        *out++ = digits[group >> 18];
+        *out++ = digits[group >> 12 & 63];
+        *out++ = digits[group >> 6 & 63];
+        *out++ = digits[group & 63];
     }
+    if (rest > 0) {
+        const std::uint32_t second = rest == 2 ? in[1] : 0U;
+        *out++ = digits[in[0] >> 2];
+        *out++ = digits[(in[0] << 4 | second >> 4) & 63];
+        if (rest == 2) *out++ = digits[second << 2 & 63];
+    }
+    if (!pad) text.resize(static_cast<std::size_t>(out - text.data()));
     return text;
 }
 
 // `text` is without padding; a group of one digit, unused bits that are set and every character
 // outside the alphabet are refused.
 Result<Buffer> decode(std::string_view text, const Values& values) {
-    if (text.size() % 4 == 1) return Error(Fault::Malformed, "base64 has a wrong length");
-    Buffer bytes;
-    bytes.reserve(text.size() / 4 * 3 + 2);
-    std::uint32_t bits = 0;
-    int held = 0;
-    for (const char c : text) {
-        const std::uint8_t value = values[static_cast<std::uint8_t>(c)];
-        if (value == kNoDigit) {
-            return Error(Fault::Malformed, "base64 has a character outside its alphabet");
-        }
-        bits = bits << 6 | value;
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            bytes.push_back(static_cast<std::uint8_t>(bits >> held));
-            bits &= (1u << held) - 1;
-        }
+    const std::size_t rest = text.size() % 4;
+    if (rest == 1) return Error(Fault::Malformed, "base64 has a wrong length");
+    Buffer bytes(text.size() * 3 / 4);
+    const auto value_of = [&values](char c) {
+        return std::uint32_t{values[static_cast<std::uint8_t>(c)]};
+    };
+    std::uint8_t* out = bytes.data();
+    std::uint32_t seen = 0;  // in any of the values
+    const char* in = text.data();
+    for (const char* const end = in + (text.size() - rest); in != end; in += 4, out += 3) {
+        const std::uint32_t a = value_of(in[0]);
+        const std::uint32_t b = value_of(in[1]);
+        const std::uint32_t c = value_of(in[2]);
+        const std::uint32_t d = value_of(in[3]);
+        seen |= a | b | c | d;
+        out[0] = static_cast<std::uint8_t>(a << 2 | b >> 4);
+        out[1] = static_cast<std::uint8_t>(b << 4 | c >> 2);
+        out[2] = static_cast<std::uint8_t>(c << 6 | d);
     }
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < rest; ++i) {
+        seen |= value_of(in[i]);
+        bits |= value_of(in[i]) << (26 - 6 * i);
+    }
+    for (std::size_t i = 1; i < rest; ++i, bits <<= 8) {
+        *out++ = static_cast<std::uint8_t>(bits >> 24);
+    }
+    if (seen > 63) return Error(Fault::Malformed, "base64 has a character outside its alphabet");
     if (bits != 0) return Error(Fault::Malformed, "base64 has unused bits that are set");
     return bytes;
 }

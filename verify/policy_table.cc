@@ -10,7 +10,7 @@ constexpr std::size_t kMaxList = 64;
 constexpr std::size_t kMaxTables = 256;
 constexpr std::size_t kMaxFiles = 1024;
 
-std::string quoted(std::string_view name) {
+std::string in_quotes(std::string_view name) {
     return "'" + std::string(name) + "'";
 }
 
@@ -58,12 +58,12 @@ bool PolicyTable::has(std::string_view member) const {
 Pattern PolicyTable::pattern_of(PolicyNode& node, std::string_view member) {
     if (node.as<std::string>()) return Pattern::exactly(text_of(node, member));
     if (!node.as<PolicyNode::Table>()) {
-        problem_line(node.line(), quoted(member) + " is " + std::string(node.kind()) +
+        problem_line(node.line(), in_quotes(member) + " is " + std::string(node.kind()) +
                                       ", expected a string, { glob = \"...\" } or { regex = "
                                       "\"...\" }");
         return {};
     }
-    return PolicyTable(node, quoted(member), reading_).self_pattern();
+    return PolicyTable(node, in_quotes(member), reading_).self_pattern();
 }
 
 Pattern PolicyTable::self_pattern() {
@@ -83,7 +83,7 @@ Pattern PolicyTable::self_pattern() {
 Pattern PolicyTable::pattern(std::string_view member) {
     PolicyNode* node = take(member);
     if (node) return pattern_of(*node, member);
-    problem(quoted(member) + " is missing in " + name_);
+    problem(in_quotes(member) + " is missing in " + name_);
     return {};
 }
 
@@ -91,8 +91,8 @@ std::vector<Pattern> PolicyTable::patterns(std::string_view member) {
     std::vector<Pattern> patterns;
     auto* items = require<PolicyNode::Array>(member, "a list");
     if (!items) return patterns;
-    if (items->empty()) problem_at(member, quoted(member) + " is empty");
-    if (items->size() > kMaxList) problem_at(member, quoted(member) + " has more than 64 items");
+    if (items->empty()) problem_at(member, in_quotes(member) + " is empty");
+    if (items->size() > kMaxList) problem_at(member, in_quotes(member) + " has more than 64 items");
     for (PolicyNode& item : *items) patterns.push_back(pattern_of(item, member));
     return patterns;
 }
@@ -107,7 +107,7 @@ std::optional<Buffer> PolicyTable::file_of(PolicyNode& node, std::string_view me
     }
     auto bytes = reading_.load(name, limit);
     if (!bytes) {
-        problem_line(node.line(), quoted(member) + ": " + bytes.error().message());
+        problem_line(node.line(), in_quotes(member) + ": " + bytes.error().message());
         return std::nullopt;
     }
     node.set_content(digest_of(*bytes));
@@ -124,7 +124,7 @@ std::vector<Buffer> PolicyTable::files(std::string_view member, std::size_t limi
     auto* items = require<PolicyNode::Array>(member, "a list of files");
     if (!items) return files;
     if (items->size() > kMaxList) {
-        problem_at(member, quoted(member) + " has more than 64 items");
+        problem_at(member, in_quotes(member) + " has more than 64 items");
         return files;
     }
     for (PolicyNode& item : *items) {
@@ -137,7 +137,7 @@ PolicyNode* PolicyTable::table(std::string_view member) {
     PolicyNode* node = take(member);
     if (!node || node->as<PolicyNode::Table>()) return node;
     problem_line(node->line(),
-                 quoted(member) + " is " + std::string(node->kind()) + ", expected a table");
+                 in_quotes(member) + " is " + std::string(node->kind()) + ", expected a table");
     return nullptr;
 }
 
@@ -149,11 +149,11 @@ std::vector<PolicyNode*> PolicyTable::tables(std::string_view member) {
     if (!items || std::ranges::any_of(*items, [](PolicyNode& item) {
             return item.as<PolicyNode::Table>() == nullptr;
         })) {
-        problem_line(node->line(), quoted(member) + " is no list of tables");
+        problem_line(node->line(), in_quotes(member) + " is no list of tables");
         return tables;
     }
     if (items->size() > kMaxTables) {
-        problem_line(node->line(), quoted(member) + " has more than 256 tables");
+        problem_line(node->line(), in_quotes(member) + " has more than 256 tables");
         return tables;
     }
     for (PolicyNode& item : *items) tables.push_back(&item);
@@ -167,7 +167,7 @@ std::vector<std::pair<std::string, PolicyNode*>> PolicyTable::named_tables(
     if (!node) return tables;
     auto& members = *node->as<PolicyNode::Table>();
     if (members.size() > kMaxTables) {
-        problem_line(node->line(), quoted(member) + " has more than 256 tables");
+        problem_line(node->line(), in_quotes(member) + " has more than 256 tables");
         return tables;
     }
     for (auto& [name, item] : members) {

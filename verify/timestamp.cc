@@ -205,4 +205,9 @@ Result<ProvedTime> check_timestamp(Bytes response, Bytes message,
     return Error(Fault::Missing, "time stamp is by no authority that we know");
 }
 
+Result<Timestamp> claimed_time(Bytes response) {
+    BOLTSEAL_TRY(const Token token, parse_response(response));
+    return token.info.time;
+}
+
 }  // namespace boltseal

@@ -28,4 +28,7 @@ struct ProvedTime {
 Result<ProvedTime> check_timestamp(Bytes response, Bytes message,
                                    const std::vector<CertificateAuthority>& authorities);
 
+// What such a response says. Proves nothing. Malformed as above.
+Result<Timestamp> claimed_time(Bytes response);
+
 }  // namespace boltseal

@@ -11,6 +11,7 @@
 #include "tests/support/keyless_maker.h"
 #include "verify/openssl_ptr.h"
 
+#include <openssl/ec.h>
 #include <sodium.h>
 
 #include <array>
