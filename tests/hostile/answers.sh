@@ -88,9 +88,11 @@ END
     attempt head-says-another 0 <<END
 HEAD */manifests/*: body $other_manifest | header Docker-Content-Digest: $other
 END
+    selector=@$manifest
     attempt other-manifest-for-a-digest 4 "'$manifest'" <<END
 GET */manifests/$manifest: body $other_manifest
 END
+    selector=:v1
     attempt other-image-for-the-tag 1 "not signed" <<END
 GET */manifests/v1: body $other_manifest
 END

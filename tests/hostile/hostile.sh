@@ -5,7 +5,7 @@
 #   begin_hostile            a signed image in the layout "image", of one large layer ($layer, of $layer_bytes if that is set)
 #                            and one small ($small)
 #   attempt NAME STATUS [WHY] <<RULES    "boltseal pull" from a registry that keeps to the rules (fault.h), in the background;
-#                            it must end with STATUS and say WHY on standard error
+#                            it must end with STATUS and say WHY on standard error. Of ":v1", or of $selector
 #   attempt_outside ...      the same for an image of "registry.example", of which the server is a proxy: so that it is not
 #                            a local address that leads to others
 #   settle                   waits for all attempts, and for each looks whether it kept to its bounds, what it said, and
@@ -14,7 +14,7 @@
 #
 # Every attempt is bounded: $seconds, $memory MiB at the peak, and no file larger than $file MiB. BOLTSEAL_SANITIZED=1 allows
 # for what the sanitizers take. Requests are in cases/NAME/log. Each has a home of its own, so that no cache or memory of
-# another helps it; its registries.conf names the servers in $mirrors, if there are any, as mirrors of the registry.
+# another helps it. $mirrors are servers that it is told of as mirrors.
 
 begin_hostile() {
     begin
@@ -55,30 +55,24 @@ attempt_outside() {
     outside=no
 }
 
-# containers-registries.conf(5), version 2.
-configure_mirrors() {
-    printf '[[registry]]\nlocation = "%s"\ninsecure = true\n' "$address"
-    for mirror in $mirrors; do
-        printf '[[registry.mirror]]\nlocation = "%s"\ninsecure = true\n' "$mirror"
-    done
-}
-
 attempt() {  # NAME STATUS [WHY]
     serve image
-    reference=$address/demo/app:v1 proxy=''
+    reference=$address/demo/app${selector-:v1} proxy=''
     [ "${outside-no}" = no ] || { reference=registry.example/demo/app:v1; proxy=http://$address; }
     name=$1
-    mkdir -p "cases/$name/home/.config/containers"
-    [ -z "${mirrors-}" ] || configure_mirrors >"cases/$name/home/.config/containers/registries.conf"
+    mkdir -p "cases/$name/home"
     ln -s "$log" "cases/$name/log"
+    mirror_options=''
+    for mirror in ${mirrors-}; do mirror_options="$mirror_options --mirror http://$mirror"; done
     echo "$2" >"cases/$name/wanted"
     echo "${3-}" >"cases/$name/why"
     cases="$cases $name"
     (
         status=0
+        # shellcheck disable=SC2086 # words
         HOME=$work/cases/$name/home http_proxy=$proxy \
             "$hostile/within" "$seconds" "$memory" "$file" boltseal pull --key release.pub \
-            --insecure-no-log --insecure-registry registry.example -o "cases/$name/pulled" "$reference" >"cases/$name/out" \
+            --insecure-no-log --insecure-registry registry.example $mirror_options -o "cases/$name/pulled" "$reference" >"cases/$name/out" \
             2>"cases/$name/err" </dev/null || status=$?
         echo "$status" >"cases/$name/status"
     ) &

@@ -74,9 +74,11 @@ END
     attempt compressed 4 "'$layer'" <<END
 GET */blobs/$layer: body bytes.gz | header Content-Encoding: gzip
 END
+    selector=@$manifest
     attempt manifest-flipped 4 "'$manifest'" <<END
 GET */manifests/$manifest: flip 30
 END
+    selector=:v1
     attempt manifest-endless 3 "'v1'" <<END
 GET */manifests/v1: endless
 END
@@ -92,7 +94,7 @@ END
     attempt busy-for-ever 3 "registry answered with status 429" <<END
 GET */blobs/$layer: status 429
 END
-    attempt busy-for-an-hour 3 "registry answered with status 429" <<END
+    attempt busy-for-an-hour 3 "$manifest" <<END
 GET */blobs/$layer: status 429 | header Retry-After: 3600
 END
     attempt failing-for-a-while 0 <<END
