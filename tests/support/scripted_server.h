@@ -2,6 +2,8 @@
 // be made to have.
 #pragma once
 
+#include "tests/support/peer.h"
+
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -12,24 +14,6 @@
 #include <vector>
 
 namespace boltseal::test {
-
-// One connection, as a script sees it.
-class Peer {
-public:
-    explicit Peer(int fd) : fd_(fd) {}
-
-    // Head and body of the next request; empty if the client has gone.
-    std::string read_request();
-    bool send(std::string_view bytes);  // false if the client has gone
-    // A whole answer: status line, headers (each with CRLF), Content-Length, body.
-    bool answer(std::string_view status, std::string_view headers, std::string_view body);
-    void pause(int milliseconds);
-    void reset();  // close with RST
-    void close();  // no more from us; what was sent still arrives
-
-private:
-    int fd_;
-};
 
 class ScriptedServer {
 public:
@@ -77,7 +61,5 @@ private:
     std::function<std::string(const std::string&)> respond_;
     ScriptedServer server_;  // last: its threads use what is above
 };
-
-std::string answer_text(std::string_view status, std::string_view headers, std::string_view body);
 
 }  // namespace boltseal::test

@@ -16,7 +16,6 @@
 begin() {
     [ -n "${BOLTSEAL_BIN-}" ] || die "set BOLTSEAL_BIN to the folder with boltseal, such as build/dev"
     PATH=$(cd "$BOLTSEAL_BIN" && pwd):$PATH
-    command -v docker-registry >/dev/null || skip "no docker-registry here"
     running='' work=''
     trap clean_up EXIT
     trap 'exit 130' INT
@@ -24,7 +23,7 @@ begin() {
     work=$(mktemp -d "${TMPDIR:-/tmp}/boltseal-test.XXXXXX")
     cd "$work" || exit 1
     unset BOLTSEAL_KEY BOLTSEAL_PUBLIC_KEY BOLTSEAL_LOG BOLTSEAL_LOG_KEY REGISTRY_AUTH_FILE XDG_RUNTIME_DIR \
-        XDG_CONFIG_HOME XDG_STATE_HOME http_proxy HTTP_PROXY all_proxy ALL_PROXY
+        XDG_CONFIG_HOME XDG_CACHE_HOME XDG_STATE_HOME http_proxy HTTP_PROXY all_proxy ALL_PROXY
     mkdir home
     export PATH HOME="$work/home" DOCKER_CONFIG="$work/no-credentials" BOLTSEAL_STATE="$work/state" \
         BOLTSEAL_PASSWORD=demo BOLTSEAL_LOG_PASSWORD=''
@@ -63,6 +62,7 @@ random_port() {
 }
 
 start_registry() {  # NAME [HTPASSWD]
+    command -v docker-registry >/dev/null || skip "no docker-registry here"
     auth=''
     [ -z "${2-}" ] || auth="auth: {htpasswd: {realm: test, path: $work/$2}}"
     for _ in 1 2 3 4 5 6 7 8 9 10; do
