@@ -11,7 +11,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 main() {
     layer_bytes=12000000
     begin_hostile
-    seconds=30
+    seconds=45
     one_bad_connection
     ranges
     limits
@@ -75,6 +75,11 @@ GET */blobs/$layer: endless
 END
     attempt endless-small 0 <<END
 GET */blobs/$small: whole | endless
+END
+    # It was asked for the bytes as they are.
+    head -c 3000000 /dev/urandom | gzip >bytes.gz
+    attempt compressed 3 "is encoded" <<END
+GET */blobs/$layer: body bytes.gz | header Content-Encoding: gzip
 END
     attempt two-at-a-time 0 <<END
 GET */blobs/*: at-most 2 | rate 8000000

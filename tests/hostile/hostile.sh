@@ -14,7 +14,8 @@
 #
 # Every attempt is bounded: $seconds, $memory MiB at the peak, and no file larger than $file MiB. BOLTSEAL_SANITIZED=1 allows
 # for what the sanitizers take. Requests are in cases/NAME/log. Each has a home of its own, so that no cache or memory of
-# another helps it. $mirrors are servers that it is told of as mirrors.
+# another helps it. $mirrors are servers that it is told of as mirrors; $deadline is when it is to give up by itself, where it
+# would wait for a while that something comes.
 
 begin_hostile() {
     begin
@@ -23,6 +24,8 @@ begin_hostile() {
     layer_bytes=${layer_bytes-3000000}
     seconds=40 memory=64 file=$((layer_bytes / 1000000 + 4))
     [ -z "${BOLTSEAL_SANITIZED-}" ] || memory=1000
+    has_deadline=no
+    ! boltseal pull --help | grep -q -e --deadline || has_deadline=yes
     mkdir layer1 layer2 cases
     head -c "$layer_bytes" /dev/urandom >layer1/data
     echo small >layer2/data
@@ -62,8 +65,9 @@ attempt() {  # NAME STATUS [WHY]
     name=$1
     mkdir -p "cases/$name/home"
     ln -s "$log" "cases/$name/log"
-    mirror_options=''
-    for mirror in ${mirrors-}; do mirror_options="$mirror_options --mirror http://$mirror"; done
+    more_options=''
+    for mirror in ${mirrors-}; do more_options="$more_options --mirror http://$mirror"; done
+    [ -z "${deadline-}" ] || [ "$has_deadline" = no ] || more_options="$more_options --deadline $deadline"
     echo "$2" >"cases/$name/wanted"
     echo "${3-}" >"cases/$name/why"
     cases="$cases $name"
@@ -72,7 +76,7 @@ attempt() {  # NAME STATUS [WHY]
         # shellcheck disable=SC2086 # words
         HOME=$work/cases/$name/home http_proxy=$proxy \
             "$hostile/within" "$seconds" "$memory" "$file" boltseal pull --key release.pub \
-            --insecure-no-log --insecure-registry registry.example $mirror_options -o "cases/$name/pulled" "$reference" >"cases/$name/out" \
+            --insecure-no-log --insecure-registry registry.example $more_options -o "cases/$name/pulled" "$reference" >"cases/$name/out" \
             2>"cases/$name/err" </dev/null || status=$?
         echo "$status" >"cases/$name/status"
     ) &

@@ -28,9 +28,11 @@ END
     attempt reset-each 0 <<END
 GET */blobs/$layer: reset 400000
 END
-    attempt reset-at-once 3 "blob '$layer'" <<END
+    deadline=15
+    attempt reset-at-once 3 "$manifest" <<END
 GET */blobs/$layer: reset 0
 END
+    deadline=''
     attempt stall-once 0 <<END
 1* GET */blobs/$layer: stall 1000000
 END
@@ -69,11 +71,6 @@ END
     attempt short 4 "'$layer'" <<END
 GET */blobs/$layer: length 1000
 END
-    head -c 3000000 /dev/urandom >bytes
-    gzip -k bytes
-    attempt compressed 4 "'$layer'" <<END
-GET */blobs/$layer: body bytes.gz | header Content-Encoding: gzip
-END
     selector=@$manifest
     attempt manifest-flipped 4 "'$manifest'" <<END
 GET */manifests/$manifest: flip 30
@@ -91,6 +88,7 @@ END
     attempt busy-until-a-date 0 <<END
 1* GET */blobs/$layer: status 429 | header Retry-After: $(date -u -d '+3 seconds' '+%a, %d %b %Y %H:%M:%S GMT')
 END
+    deadline=15
     attempt busy-for-ever 3 "registry answered with status 429" <<END
 GET */blobs/$layer: status 429
 END
@@ -103,6 +101,7 @@ END
     attempt failing-for-ever 3 "registry answered with status 500" <<END
 GET */blobs/$layer: status 500
 END
+    deadline=''
 }
 
 # What went over the line.
