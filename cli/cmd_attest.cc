@@ -70,7 +70,10 @@ Result<void> check_predicate(const Options& options, const std::string& predicat
     if (made && !options.predicate.empty()) {
         return Error(Fault::Config, "a chunk list is made from the image: leave out --predicate");
     }
-    if (!made && options.predicate.empty()) return Error(Fault::Config, "--predicate is required");
+    if (!made && options.predicate.empty()) {
+        return Error(Fault::Config, "--predicate is required")
+            .with_hint("only a chunk list is made from the image; others come as a JSON file");
+    }
     return {};
 }
 

@@ -43,8 +43,9 @@ std::string encode(Bytes bytes, std::string_view alphabet, bool pad) {
     }
     if (rest > 0) {
         const std::uint32_t second = rest == 2 ? in[1] : 0U;
-        *out++ = digits[in[0] >> 2];
-        *out++ = digits[(in[0] << 4 | second >> 4) & 63];
+        const std::uint32_t first = in[0];
+        *out++ = digits[first >> 2];
+        *out++ = digits[(first << 4 | second >> 4) & 63];
         if (rest == 2) *out++ = digits[second << 2 & 63];
     }
     if (!pad) text.resize(static_cast<std::size_t>(out - text.data()));
