@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 namespace boltseal {
@@ -18,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxNote = std::size_t{1} << 20;
+constexpr std::chrono::milliseconds kCheckpointAge{100};
 constexpr std::string_view kUnfinished = ".new";  // what a file is called until it is durable
 
 Error io_error(const std::string& doing, const fs::path& path) {
@@ -66,18 +68,17 @@ Result<void> write_unfinished(Unfinished& file, Bytes bytes) {
     return write_whole(file.fd, name, bytes);
 }
 
-// Unlike rename, link never replaces. What is there already must be the same.
-Result<void> finish(const Unfinished& file, Bytes bytes) {
-    const fs::path name = file.name();
-    if (::fsync(file.fd) != 0) return io_error("cannot sync", name);
-    if (::link(name.c_str(), file.place.c_str()) != 0) {
-        if (errno != EEXIST) return io_error("cannot create", file.place);
-        BOLTSEAL_TRY(const Buffer present, read_file(file.place, kMaxBundleSize));
-        if (!equal(present, bytes)) {
-            return Error(Fault::Declined, "'" + file.place.string() + "' has other bytes already");
-        }
+// What is there already is not replaced: it must be the same.
+Result<void> give_name(const fs::path& from, const fs::path& place, Bytes bytes) {
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, place.c_str(), RENAME_NOREPLACE) == 0) {
+        return {};
     }
-    if (::unlink(name.c_str()) != 0) return io_error("cannot remove", name);
+    if (errno != EEXIST) return io_error("cannot create", place);
+    BOLTSEAL_TRY(const Buffer present, read_file(place, kMaxBundleSize));
+    if (!equal(present, bytes)) {
+        return Error(Fault::Declined, "'" + place.string() + "' has other bytes already");
+    }
+    if (::unlink(from.c_str()) != 0) return io_error("cannot remove", from);
     return {};
 }
 
@@ -120,7 +121,8 @@ Result<void> FileStorage::ensure_folder(const fs::path& folder) {
     return {};
 }
 
-// All are written before the first is waited for: the disk then does them together.
+// One wait for the whole file system costs less than one for each file, and a write to it that has
+// failed since we opened it is told here.
 Result<void> FileStorage::put(const std::vector<StoredObject>& objects) {
     OpenFiles open;
     std::set<fs::path> folders;
@@ -134,8 +136,10 @@ Result<void> FileStorage::put(const std::vector<StoredObject>& objects) {
         open.files.push_back({place, -1});
         BOLTSEAL_CHECK(write_unfinished(open.files.back(), object.bytes));
     }
+    if (::syncfs(lock_) != 0) return io_error("cannot sync", directory_);
     for (std::size_t i = 0; i < objects.size(); ++i) {
-        BOLTSEAL_CHECK(finish(open.files[i], objects[i].bytes));
+        const Unfinished& file = open.files[i];
+        BOLTSEAL_CHECK(give_name(file.name(), file.place, objects[i].bytes));
     }
     for (const fs::path& folder : folders) BOLTSEAL_CHECK(sync_directory(folder));
     return {};
@@ -153,13 +157,27 @@ Result<std::optional<std::string>> FileStorage::last() {
 }
 
 Result<VerifiedCheckpoint> FileStorage::publish(const VerifiedCheckpoint& signed_head) {
+    {
+        const std::lock_guard guard(mutex_);
+        waiting_ = signed_head.note();
+        if (std::chrono::steady_clock::now() < written_ + kCheckpointAge) return signed_head;
+    }
+    BOLTSEAL_CHECK(settle());
+    return signed_head;
+}
+
+Result<void> FileStorage::settle() {
+    const std::lock_guard guard(mutex_);
+    if (!waiting_) return {};
     OpenFiles open{{{place_of("checkpoint"), -1}}};
     Unfinished& file = open.files.front();
-    BOLTSEAL_CHECK(write_unfinished(file, as_bytes(signed_head.note())));
+    BOLTSEAL_CHECK(write_unfinished(file, as_bytes(*waiting_)));
     if (::rename(file.name().c_str(), file.place.c_str()) != 0) {
         return io_error("cannot replace", file.place);
     }
-    return signed_head;
+    waiting_.reset();
+    written_ = std::chrono::steady_clock::now();
+    return {};
 }
 
 }  // namespace boltseal

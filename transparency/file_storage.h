@@ -14,6 +14,7 @@
 #include "transparency/publication.h"
 #include "transparency/storage.h"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -33,8 +34,10 @@ public:
     Result<Buffer> get(std::string_view path) override;
 
     Result<std::optional<std::string>> last() override;
-    // The file is replaced in one step, but not synced: after power loss it may be an older one.
+    // The file is replaced in one step, ten times a second at most: in between, readers get the
+    // newest from the log itself. It is not synced: after power loss it may be an older one.
     Result<VerifiedCheckpoint> publish(const VerifiedCheckpoint& signed_head) override;
+    Result<void> settle() override;
 
 private:
     FileStorage(std::filesystem::path directory, int lock)
@@ -44,8 +47,10 @@ private:
 
     std::filesystem::path directory_;
     int lock_;
-    std::mutex mutex_;  // guards folders_; held for no I/O but making folders
+    std::mutex mutex_;  // guards everything below; held while folders and the checkpoint are made
     std::set<std::filesystem::path> folders_;  // known to exist durably
+    std::optional<std::string> waiting_;       // the newest checkpoint, if the file is older
+    std::chrono::steady_clock::time_point written_{};
 };
 
 }  // namespace boltseal

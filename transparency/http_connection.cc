@@ -16,6 +16,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLinger{1'000};
 constexpr std::size_t kMaxLinger = std::size_t{1} << 20;
 constexpr std::size_t kKeptBuffer = 4096;  // an idle connection holds no more
+constexpr std::size_t kAlwaysAnswered = std::size_t{64} << 10;
 
 }  // namespace
 
@@ -151,6 +152,14 @@ void HttpConnection::answer(const ApiResponse& response, bool last, Time now) {
     if (state_ != State::Working) return;
     last_ = last_ || last;
     out_ = to_http(response, is_head_request_, last_);
+    // Clients that do not read must not fill the memory with what they have asked for.
+    const std::size_t room = limits_.max_buffered - std::min(limits_.max_buffered, buffered_);
+    if (out_.size() > kAlwaysAnswered && out_.size() > room) {
+        last_ = true;
+        out_ =
+            to_http(error_response(503, "too many answers are waiting"), is_head_request_, last_);
+    }
+    set_buffered(out_.size());
     sent_ = 0;
     state_ = State::Writing;
     deadline_ = now + limits_.answer + milliseconds(1000 * out_.size() / limits_.slowest_answer);
@@ -167,6 +176,7 @@ void HttpConnection::send(Time now) {
         sent_ += static_cast<std::size_t>(n);
     }
     out_.clear();
+    set_buffered(0);
     if (out_.capacity() > kKeptBuffer) out_.shrink_to_fit();
     last_ ? linger(now) : await_request(now);
 }

@@ -16,7 +16,7 @@ namespace boltseal {
 struct HttpLimits {
     std::size_t max_connections = 8192;  // the one that has waited longest makes room for a new one
     std::size_t max_body = std::size_t{4} << 20;
-    std::size_t max_buffered = std::size_t{256} << 20;  // of request bodies, in all connections
+    std::size_t max_buffered = std::size_t{256} << 20;  // of bodies and answers, in all connections
     std::size_t max_requests = 100'000;                 // on one connection
     // Each for the whole of what it names, not for one read of it.
     std::chrono::milliseconds head{3'000};

@@ -16,7 +16,7 @@ Result<void> check_bundle(LogTail& log, Prover& prover, std::uint64_t n, const T
 
 // Everything that the head covers. Reports the number of entries so far, now and then.
 Result<void> check_stored_log(LogTail& log, const TreeHead& head,
-                             const std::function<void(std::uint64_t)>& progress = {});
+                              const std::function<void(std::uint64_t)>& progress = {});
 
 struct ScrubLimits {
     std::chrono::milliseconds pause{20};     // after each bundle: 3 million entries an hour

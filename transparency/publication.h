@@ -19,6 +19,9 @@ public:
     // cosignatures and carry them. Entries are answered only then. Called from one thread at a
     // time, with heads that grow.
     virtual Result<VerifiedCheckpoint> publish(const VerifiedCheckpoint& signed_head) = 0;
+
+    // Called twice a second and at the end, from another thread: whatever was put off is done.
+    virtual Result<void> settle() { return {}; }
 };
 
 }  // namespace boltseal

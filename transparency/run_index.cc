@@ -92,19 +92,21 @@ Result<void> RunIndex::take_up(std::vector<Run>& found) {
     return {};
 }
 
+const RunIndex::View& RunIndex::view() {
+    if (view_.version == version_) return view_;
+    const std::lock_guard guard(mutex_);
+    view_ = View{version_, sealed_, runs_};
+    return view_;
+}
+
 Result<std::optional<std::uint64_t>> RunIndex::find(const TreeHash& leaf) {
+    const View& now = view();
+    for (const Run& run : *now.runs) run->prefetch(leaf);  // waits for memory once, not for each
     if (const auto found = table_.find(leaf)) return found;
-    std::shared_ptr<const Sealed> sealed;
-    std::shared_ptr<const Runs> runs;
-    {
-        const std::lock_guard guard(mutex_);
-        sealed = sealed_;
-        runs = runs_;
+    if (now.sealed) {
+        if (const auto found = now.sealed->table.find(leaf)) return found;
     }
-    if (sealed) {
-        if (const auto found = sealed->table.find(leaf)) return found;
-    }
-    for (const Run& run : *runs) {
+    for (const Run& run : *now.runs) {
         auto found = run->find(leaf);
         if (found && !*found) continue;
         if (!found && found.error().fault() == Fault::Integrity) ::unlink(run->path().c_str());
@@ -133,6 +135,7 @@ Result<void> RunIndex::settle(const TreeHead& head) {
         std::make_shared<const Sealed>(Sealed{std::move(table_), LeafRange{table_begin_, head}});
     table_ = LeafTable(limits_.table + kSlack);
     table_begin_ = head.size;
+    ++version_;
     changed_.notify_all();
     return {};
 }
@@ -148,6 +151,7 @@ Result<void> RunIndex::clear() {
     if (failure_) return *failure_;
     for (const Run& run : *runs_) ::unlink(run->path().c_str());
     runs_ = std::make_shared<Runs>();
+    ++version_;
     table_.clear();
     table_begin_ = 0;
     return {};
@@ -186,6 +190,7 @@ void RunIndex::run_writer() {
         runs->push_back(*std::move(run));
         runs_ = std::move(runs);
         sealed_.reset();
+        ++version_;
         changed_.notify_all();
     }
 }
@@ -250,6 +255,7 @@ void RunIndex::replace(const Runs& parts, const Run& by) {
         if (std::ranges::find(parts, run) == parts.end()) runs->push_back(run);
     }
     runs_ = std::move(runs);
+    ++version_;
     for (const Run& part : parts) ::unlink(part->path().c_str());
 }
 

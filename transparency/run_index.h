@@ -9,6 +9,7 @@
 #include "transparency/index.h"
 #include "transparency/leaf_run.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <thread>
 
@@ -59,10 +60,20 @@ private:
     void replace(const Runs& parts, const Run& by);
     void fail(const Error& error);
 
+    // What look-ups see besides the table. Taken anew only when it has changed.
+    struct View {
+        std::uint64_t version = 0;
+        std::shared_ptr<const Sealed> sealed;
+        std::shared_ptr<const Runs> runs;
+    };
+    const View& view();
+
     const std::filesystem::path folder_;
     const RunIndexLimits limits_;
-    LeafTable table_;  // of the one thread that looks up and adds
+    LeafTable table_;  // of the one thread that looks up and adds, as are the next two
     std::uint64_t table_begin_ = 0;
+    View view_;
+    std::atomic<std::uint64_t> version_{1};  // goes up when runs_ or sealed_ changes
 
     mutable std::mutex mutex_;  // guards everything below; held for no I/O
     std::condition_variable changed_;

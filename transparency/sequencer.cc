@@ -27,7 +27,7 @@ Sequencer::Sequencer(const LogParts& parts, const SequencerLimits& limits, OnFai
       on_failure_(std::move(on_failure)),
       queue_(limits.queue),
       log_(parts.objects),
-      tiles_(log_, parts.objects, parts.journal, limits.tiles) {}
+      tiles_(log_, parts.objects, parts.journal, parts.publication, limits.tiles) {}
 
 Sequencer::~Sequencer() {
     stop();

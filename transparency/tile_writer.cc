@@ -42,6 +42,17 @@ void TileWriter::stop() {
     if (thread_.joinable()) thread_.join();
 }
 
+// False if it has failed, which is then told.
+template <typename Work>
+bool TileWriter::do_unlocked(std::unique_lock<std::mutex>& lock, Work work) {
+    lock.unlock();
+    const Result<void> done = work();
+    if (!done) on_failure_(done.error());
+    lock.lock();
+    failed_ = failed_ || !done;
+    return done.has_value();
+}
+
 void TileWriter::run() {
     const std::uint64_t enough = limits_.tiles_at_once * kTileWidth;
     const auto storable = [this] { return covered_ - covered_ % kTileWidth - stored_; };
@@ -54,14 +65,10 @@ void TileWriter::run() {
         while (storable() != 0 && !failed_) {
             const std::uint64_t begin = stored_;
             const std::uint64_t end = begin + std::min(storable(), enough);
-            lock.unlock();
-            const auto done = store(begin, end);
-            if (!done) on_failure_(done.error());
-            lock.lock();
-            if (done) stored_ = end;
-            failed_ = failed_ || !done;
+            if (do_unlocked(lock, [&] { return store(begin, end); })) stored_ = end;
             changed_.notify_all();
         }
+        if (!failed_) do_unlocked(lock, [this] { return publication_.settle(); });
     }
 }
 

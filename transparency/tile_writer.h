@@ -1,8 +1,9 @@
 // Brings full tiles and entry bundles into the store, behind the back of those who wait for
-// answers, and lets the journal forget what they hold.
+// answers, and lets the journal forget what they hold. Reminds the publication of what it put off.
 #pragma once
 
 #include "transparency/log_tail.h"
+#include "transparency/publication.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -24,8 +25,13 @@ class TileWriter {
 public:
     using OnFailure = std::function<void(const Error&)>;
 
-    TileWriter(LogTail& log, ObjectStore& objects, Journal& journal, const TileWriterLimits& limits)
-        : log_(log), objects_(objects), journal_(journal), limits_(limits) {}
+    TileWriter(LogTail& log, ObjectStore& objects, Journal& journal, Publication& publication,
+               const TileWriterLimits& limits)
+        : log_(log),
+          objects_(objects),
+          journal_(journal),
+          publication_(publication),
+          limits_(limits) {}
     ~TileWriter() { stop(); }
 
     // All tiles of the tree of `stored` leaves, a multiple of 256, are in the store.
@@ -46,11 +52,14 @@ public:
 
 private:
     void run();
+    template <typename Work>
+    bool do_unlocked(std::unique_lock<std::mutex>& lock, Work work);
     Result<void> store(std::uint64_t begin, std::uint64_t end);
 
     LogTail& log_;
     ObjectStore& objects_;
     Journal& journal_;
+    Publication& publication_;
     const TileWriterLimits limits_;
     OnFailure on_failure_;
 

@@ -196,12 +196,10 @@ public:
 private:
     void turn() {
         const auto now = Clock::now();
-        int timeout = 10;
+        Clock::duration timeout = std::chrono::milliseconds(10);
         while (!free_.empty() && now < end_) {
             if (options_.rate != 0 && next_due_ > now) {
-                const double wait =
-                    std::chrono::duration<double, std::milli>(next_due_ - now).count();
-                timeout = wait < 1 ? 0 : 1;
+                timeout = next_due_ - now;
                 break;
             }
             Writer& writer = writers_[free_.front()];
@@ -216,7 +214,9 @@ private:
             send(writer);
         }
         epoll_event events[512];
-        const int count = ::epoll_wait(poll_, events, 512, timeout);
+        const auto nanoseconds = std::chrono::nanoseconds(timeout).count();
+        const timespec patience{nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
+        const int count = ::epoll_pwait2(poll_, events, 512, &patience, nullptr);
         for (int i = 0; i < count; ++i) receive(events[i].data.u64);
     }
 

@@ -159,6 +159,17 @@ int fdatasync(int fd) {
     return faulted(Kind::Other, [&] { return static_cast<int>(::syscall(SYS_fdatasync, fd)); });
 }
 
+int syncfs(int fd) noexcept {
+    return faulted(Kind::Other, [&] { return static_cast<int>(::syscall(SYS_syncfs, fd)); });
+}
+
+int renameat2(int from_folder, const char* from, int to_folder, const char* to,
+              unsigned flags) noexcept {
+    return faulted(Kind::MaySpend, [&] {
+        return static_cast<int>(::syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
+    });
+}
+
 int rename(const char* from, const char* to) noexcept {
     return faulted(Kind::MaySpend,
                    [&] { return static_cast<int>(::syscall(SYS_rename, from, to)); });

@@ -335,6 +335,22 @@ TEST_CASE("bodies that are being received hold a bounded amount of memory", "[ht
     REQUIRE(has_status(taken, 200));
 }
 
+TEST_CASE("answers that wait to be read hold a bounded amount of memory", "[http_server]") {
+    const TestServer server({.max_buffered = 60'000'000}, [](const ApiRequest& request) {
+        ApiResponse response;
+        response.content_type = "text/plain";
+        response.body = request.path == "/large" ? std::string(32'000'000, 'a') : "ok";
+        return response;
+    });
+    RawClient slow(server.server->port());
+    REQUIRE(slow.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n"));
+    std::this_thread::sleep_for(milliseconds(300));
+    const std::string refused = server.exchange("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+    REQUIRE(has_status(refused, 503));
+    REQUIRE(refused.find("too many answers are waiting") != std::string::npos);
+    REQUIRE(has_status(server.exchange(kGetClose), 200));  // small ones go on
+}
+
 TEST_CASE("a client that does not read its answer is given up", "[http_server]") {
     const HttpLimits limits{.answer = milliseconds(300), .slowest_answer = 100'000'000};
     TestServer server(limits, [](const ApiRequest& request) {

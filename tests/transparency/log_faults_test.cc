@@ -205,7 +205,7 @@ TEST_CASE("whichever call on files fails, nothing that was said becomes untrue",
 
     const char* const how_many = std::getenv("BOLTSEAL_FAULTS");
     const bool all = how_many && std::string_view(how_many) == "all";
-    const std::uint32_t step = all ? 1 : calls / 40 + 1;
+    const std::uint32_t step = all ? 1 : calls / 15 + 1;
     std::uint32_t tried = 0;
     std::size_t promised = 0;
     for (const FileFault fault : {FileFault::Io, FileFault::NoSpace, FileFault::LateIo,
