@@ -70,11 +70,9 @@ Result<void> check_predicate(const Options& options, const std::string& predicat
     if (made && !options.predicate.empty()) {
         return Error(Fault::Config, "a chunk list is made from the image: leave out --predicate");
     }
-    if (!made && options.predicate.empty()) {
-        return Error(Fault::Config, "--predicate is required")
-            .with_hint("only a chunk list is made from the image; others come as a JSON file");
-    }
-    return {};
+    if (made || !options.predicate.empty()) return {};
+    return Error(Fault::Config, "--predicate is required")
+        .with_hint("name the JSON file with what is stated; only a chunk list needs none");
 }
 
 Result<void> attest_image(ImageTarget image, Statement statement, const Options& options,

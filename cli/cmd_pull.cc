@@ -32,6 +32,25 @@ struct Options {
     DeliverOptions deliver;
 };
 
+constexpr std::uint64_t kSmallBundle = std::uint64_t{1} << 20;
+constexpr std::size_t kAhead = 8;
+
+// The bundles that will be looked at, signature and chunk list, are asked for side by side.
+void ask_ahead(ImageStore& store, const BlobDigest& digest, const std::string& type) {
+    const auto referrers = store.referrers(digest);
+    if (!referrers) return;
+    std::vector<Descriptor> wanted;
+    for (const Referrer& referrer : referrers->found) {
+        const bool fits =
+            claims_type(referrer, type.empty() ? std::string(kSignPredicateType) : type) ||
+            claims_type(referrer, std::string(kChunkListType));
+        if (!fits || referrer.manifest.layers.size() != 1 || wanted.size() == kAhead) continue;
+        const Descriptor& bundle = referrer.manifest.layers.front();
+        if (bundle.size <= kSmallBundle) wanted.push_back(bundle);
+    }
+    store.expect(wanted);
+}
+
 // What holds on the digest before anything of the image moves. A refusal is a verdict and printed
 // as one; "verified" is only where the work begins.
 Result<void> verify_first(const ImageToHear& target, const Options& options, Transport& transport,
@@ -187,6 +206,9 @@ Result<void> run(const Options& options, Streams streams) {
     }
     image.store = std::make_unique<RememberingStore>(std::move(image.store));
     const ImageToHear target{image, image.store->resolve(image.selector), options.image};
+    if (target.manifest && options.policy.file.empty()) {
+        ask_ahead(*image.store, target.manifest->descriptor.digest, options.trust.type);
+    }
     auto pulled = options.policy.file.empty() ? verify_first(target, options, http, streams)
                                               : decide_first(target, options, http, streams);
     if (!target.manifest) return pulled;

@@ -30,6 +30,10 @@ Result<bool> RememberingStore::has_blob(const BlobDigest& digest) {
     return store_->has_blob(digest);
 }
 
+void RememberingStore::expect(const std::vector<Descriptor>& blobs) {
+    store_->expect(blobs);
+}
+
 Result<void> RememberingStore::put_blob(const Descriptor& blob, const BlobProducer& producer) {
     return store_->put_blob(blob, producer);
 }

@@ -229,6 +229,9 @@ Result<Response> RegistryClient::send_once(Request request, const std::string& a
 }
 
 Result<Response> RegistryClient::send(Request request, Access access, Repeat repeat) {
+    if (auto known = ahead_.extract(request.url); !known.empty() && request.method == "GET") {
+        return std::move(known.mapped());
+    }
     const std::string scope = access == Access::Push ? pull_scope() + ",push" : pull_scope();
     BOLTSEAL_TRY(Response first, send_once(request, authenticator_.authorization(scope), repeat));
     if (first.status != 401) return first;
@@ -269,26 +272,40 @@ Result<ResolvedManifest> RegistryClient::get_manifest(const BlobDigest& digest) 
     return out;
 }
 
-// What does not come at the first attempt is asked for again in the ordinary way.
-std::vector<Result<ResolvedManifest>> RegistryClient::get_manifests(
-    const std::vector<BlobDigest>& digests) {
-    std::vector<Request> requests;
+void RegistryClient::ask_ahead(std::vector<Request> requests) {
     const std::string authorization = authenticator_.authorization(pull_scope());
+    for (Request& request : requests) {
+        if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
+    }
+    const auto answers = transport_->send_all(requests);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        const bool is_final =
+            answers[i] && (answers[i]->status == 200 || answers[i]->status == 404);
+        if (is_final) ahead_[requests[i].url] = *answers[i];
+    }
+}
+
+void RegistryClient::expect_manifests(const std::vector<BlobDigest>& digests) {
+    std::vector<Request> requests;
     for (const BlobDigest& digest : digests) {
         requests.push_back(manifest_request(to_string(digest)));
-        if (authorization.empty()) continue;
-        requests.back().headers.emplace_back("Authorization", authorization);
     }
-    std::vector<Result<ResolvedManifest>> out;
-    std::size_t next = 0;
-    for (Result<Response>& answer : transport_->send_all(requests)) {
-        const BlobDigest& digest = digests[next++];
-        const bool came = answer && answer->status == 200;
-        auto manifest = came ? to_resolved(std::move(answer).value(), digest)
-                             : Result<ResolvedManifest>(Error(Fault::Io, "no answer"));
-        out.push_back(manifest ? std::move(manifest) : get_manifest(digest));
+    ask_ahead(std::move(requests));
+}
+
+void RegistryClient::expect_referrers(const BlobDigest& subject, const std::string& fallback_tag) {
+    Request list = request_for("GET", "/referrers/" + to_string(subject));
+    list.headers = {{"Accept", std::string(kOciIndex)}};
+    ask_ahead({list, manifest_request(fallback_tag)});
+}
+
+void RegistryClient::expect_blobs(const std::vector<Descriptor>& blobs) {
+    std::vector<Request> requests;
+    for (const Descriptor& blob : blobs) {
+        requests.push_back(request_for("GET", "/blobs/" + to_string(blob.digest)));
+        requests.back().max_body = static_cast<std::size_t>(blob.size) + 1;
     }
-    return out;
+    ask_ahead(std::move(requests));
 }
 
 std::string RegistryClient::host() const {
@@ -325,6 +342,13 @@ Result<void> RegistryClient::resume_blob(const Descriptor& blob, CheckedStream& 
 Result<void> RegistryClient::get_blob(const Descriptor& blob, const BodySink& sink) {
     const std::string doing = "blob '" + to_string(blob.digest) + "'";
     CheckedStream stream(blob, sink);
+    const std::string url = request_for("GET", "/blobs/" + to_string(blob.digest)).url;
+    if (auto known = ahead_.extract(url); !known.empty() && known.mapped().status == 200) {
+        auto proved = stream.take(known.mapped().body);
+        if (proved) proved = std::move(stream).finish();
+        if (!proved) return context(std::move(proved).error(), doing);
+        return {};
+    }
     // Attempts are refilled by progress: a long blob may break often.
     for (int failures = 0;;) {
         const std::uint64_t start = stream.size();

@@ -37,8 +37,14 @@ public:
     // it sends other bytes than asked for; Io for everything that may pass.
     Result<ResolvedManifest> resolve(const std::string& tag);
     Result<ResolvedManifest> get_manifest(const BlobDigest& digest);
-    // Many at the price of one, in the order of the digests.
-    std::vector<Result<ResolvedManifest>> get_manifests(const std::vector<BlobDigest>& digests);
+
+    // Asks for things side by side that will be wanted next, so that together they cost about one
+    // round trip; what does not come is asked for again when it is. Blobs must be small: they are
+    // held in memory.
+    void expect_manifests(const std::vector<BlobDigest>& digests);
+    void expect_referrers(const BlobDigest& subject, const std::string& fallback_tag);
+    void expect_blobs(const std::vector<Descriptor>& blobs);
+    void forget_expected() { ahead_.clear(); }
 
     // The sink sees bytes before they are proved: only success means they are the blob. It never
     // gets more than the descriptor's size.
@@ -77,6 +83,7 @@ private:
     Request request_for(std::string method, const std::string& path) const;
     Result<Response> send(Request request, Access access, Repeat repeat = Repeat::Yes);
     Result<Response> send_once(Request request, const std::string& authorization, Repeat repeat);
+    void ask_ahead(std::vector<Request> requests);
     Request manifest_request(const std::string& name) const;
     Result<Response> fetch_manifest(const std::string& name);
     Result<void> resume_blob(const Descriptor& blob, CheckedStream& stream);
@@ -90,6 +97,7 @@ private:
     std::string repository_;
     RegistryOptions options_;
     Authenticator authenticator_;
+    std::map<std::string, Response> ahead_;  // by URL; each is used once
 };
 
 // The next page of RFC 8288 Link: <..>; rel="next", or nothing.

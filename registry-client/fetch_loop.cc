@@ -205,8 +205,15 @@ FetchLoop::Transfer& FetchLoop::start(std::size_t blob, std::size_t source, Exte
     return out;
 }
 
+// What a connection brings in a second where they are best.
+double FetchLoop::best_rate() const {
+    double out = 0;
+    for (const Source& source : sources_) out = std::max(out, source.health.rate().value_or(0));
+    return out;
+}
+
 bool FetchLoop::dispatch_range(Time now) {
-    const auto range = planner_.next(controller_.target());
+    const auto range = planner_.next(controller_.target(), best_rate());
     if (!range) return false;
     const std::size_t blob = by_plan_[range->blob];
     const auto source = choose_source(blobs_[blob], range->extent, now, std::nullopt);
@@ -238,9 +245,7 @@ bool FetchLoop::dispatch_help(Time now) {
         who.push_back(transfer.get());
     }
     const double latency = 2e-6 * static_cast<double>(round_trip_.count());
-    double rate = typical_rate(now);
-    for (const Source& source : sources_) rate = std::max(rate, source.health.rate().value_or(0));
-    const auto help = choose_help(active, rate, latency);
+    const auto help = choose_help(active, std::max(typical_rate(now), best_rate()), latency);
     if (!help) return false;
     Transfer& slow = *who[help->index];
     const Extent extent{slow.at + help->skip, slow.extent.to};

@@ -114,6 +114,7 @@ private:
     void handle(Blob& blob, const BlobFinding& finding, Time now);
     void check_stalls(Time now);
     double typical_rate(Time now) const;
+    double best_rate() const;
     void report_progress(Time now);
     std::optional<Error> reason_to_give_up(Time now) const;
     Error nothing_left(const Blob& blob) const;

@@ -50,6 +50,8 @@ public:
     // Success means that what went into the sink is the blob; before that it is unproved.
     virtual Result<void> get_blob(const Descriptor& blob, const BodySink& sink) = 0;
     virtual Result<bool> has_blob(const BlobDigest& digest) = 0;
+    // These small blobs will be asked for next: where each question costs time, ask for all now.
+    virtual void expect(const std::vector<Descriptor>&) {}
 
     // Integrity, and nothing is kept, if what is produced is not the blob.
     virtual Result<void> put_blob(const Descriptor& blob, const BlobProducer& producer) = 0;

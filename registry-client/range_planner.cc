@@ -9,6 +9,7 @@ namespace {
 constexpr std::uint64_t kShares = 3;                           // ranges for each connection
 constexpr std::uint64_t kTooLittle = std::uint64_t{32} << 10;  // to be worth a request
 constexpr double kWorthIt = 1.5;                               // times as fast, with help
+constexpr double kMost = 64 << 20;                             // bytes of a range, however fast
 constexpr double kDead = 4;  // times as slow as another would be: it can keep nothing
 
 }  // namespace
@@ -20,9 +21,11 @@ std::size_t RangePlanner::add_blob(std::uint64_t size, const ExtentSet& have, st
     return blobs_.size() - 1;
 }
 
-Extent RangePlanner::cut(const Blob& blob, Extent gap, std::size_t connections) const {
+Extent RangePlanner::cut(const Blob& blob, Extent gap, std::size_t connections, double rate) const {
     const std::uint64_t share = left() / (kShares * std::max<std::size_t>(1, connections));
-    const std::uint64_t want = std::clamp(share, limits_.smallest, limits_.largest);
+    const auto second = static_cast<std::uint64_t>(std::clamp(rate, 0.0, kMost));
+    const std::uint64_t want =
+        std::clamp(share, limits_.smallest, std::max(limits_.largest, second));
     std::uint64_t end = gap.from + want;
     if (blob.grain > 0) end = (end + blob.grain / 2) / blob.grain * blob.grain;
     if (end < gap.from + limits_.smallest) end += blob.grain;
@@ -30,11 +33,11 @@ Extent RangePlanner::cut(const Blob& blob, Extent gap, std::size_t connections) 
     return {gap.from, end};
 }
 
-std::optional<BlobRange> RangePlanner::next(std::size_t connections) {
+std::optional<BlobRange> RangePlanner::next(std::size_t connections, double rate) {
     for (std::size_t i = 0; i < blobs_.size(); ++i) {
         Blob& blob = blobs_[i];
         if (blob.open.size() == 0) continue;
-        const Extent range = cut(blob, blob.open.list().front(), connections);
+        const Extent range = cut(blob, blob.open.list().front(), connections, rate);
         blob.open.remove(range);
         return BlobRange{i, range};
     }

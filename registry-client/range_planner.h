@@ -12,7 +12,7 @@ namespace boltseal {
 
 struct RangeLimits {
     std::uint64_t smallest = std::uint64_t{128} << 10;
-    std::uint64_t largest = std::uint64_t{4} << 20;
+    std::uint64_t largest = std::uint64_t{4} << 20;  // unless a connection brings more in a second
 };
 
 struct BlobRange {
@@ -30,7 +30,8 @@ public:
     std::size_t add_blob(std::uint64_t size, const ExtentSet& have, std::uint64_t grain);
 
     // The next range for one of `connections`, which is then out; none if all is out or there.
-    std::optional<BlobRange> next(std::size_t connections);
+    // `rate` is what one of them brings in a second, as far as known.
+    std::optional<BlobRange> next(std::size_t connections, double rate = 0);
     // All of a blob that is neither out nor there, for a server that can only start at byte 0.
     void take_rest(std::size_t blob);
     bool has_rest(std::size_t blob) const;
@@ -53,7 +54,7 @@ private:
         ExtentSet have;
         ExtentSet open;  // neither there nor out
     };
-    Extent cut(const Blob& blob, Extent gap, std::size_t connections) const;
+    Extent cut(const Blob& blob, Extent gap, std::size_t connections, double rate) const;
 
     RangeLimits limits_;
     std::vector<Blob> blobs_;

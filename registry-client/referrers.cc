@@ -1,7 +1,6 @@
 #include "registry-client/referrers.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 namespace boltseal {
@@ -141,18 +140,12 @@ Result<ReferrerList> collect_at_once(RegistryClient& client, const std::vector<D
         const bool fits = is_manifest_type(entry.media_type) && wanted.size() < kAtOnce;
         if (fits && seen.insert(entry.digest).second) wanted.push_back(entry.digest);
     }
-    auto got = client.get_manifests(wanted);
-    std::map<BlobDigest, Result<ResolvedManifest>> known;
-    for (std::size_t i = 0; i < wanted.size(); ++i) known.emplace(wanted[i], std::move(got[i]));
-    return collect_referrers(listed, subject, [&](const BlobDigest& digest) {
-        const auto found = known.find(digest);
-        return found == known.end() ? client.get_manifest(digest) : found->second;
-    });
+    client.expect_manifests(wanted);
+    return collect_referrers(listed, subject,
+                             [&](const BlobDigest& digest) { return client.get_manifest(digest); });
 }
 
-}  // namespace
-
-Result<ReferrerList> list_referrers(RegistryClient& client, const BlobDigest& subject) {
+Result<ReferrerList> list_expected(RegistryClient& client, const BlobDigest& subject) {
     auto listed = client.list_referrers_api(subject, kMaxReferrers);
     if (listed) return collect_at_once(client, *listed, subject);
     if (listed.error().fault() != Fault::Missing) return std::move(listed).error();
@@ -163,6 +156,15 @@ Result<ReferrerList> list_referrers(RegistryClient& client, const BlobDigest& su
     BOLTSEAL_TRY(const Manifest index,
                  parse_manifest(fallback->bytes, fallback->descriptor.media_type));
     return collect_at_once(client, index.manifests, subject);
+}
+
+}  // namespace
+
+Result<ReferrerList> list_referrers(RegistryClient& client, const BlobDigest& subject) {
+    client.expect_referrers(subject, referrers_tag(subject));
+    auto out = list_expected(client, subject);
+    client.forget_expected();  // whoever reads the tag later wants it as it is then
+    return out;
 }
 
 Result<void> add_to_fallback_tag(RegistryClient& client, const BlobDigest& subject,

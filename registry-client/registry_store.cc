@@ -47,6 +47,10 @@ Result<bool> RegistryStore::has_blob(const BlobDigest& digest) {
     return client_->has_blob(digest);
 }
 
+void RegistryStore::expect(const std::vector<Descriptor>& blobs) {
+    client_->expect_blobs(blobs);
+}
+
 Result<void> RegistryStore::put_blob(const Descriptor& blob, const BlobProducer& producer) {
     BOLTSEAL_TRY(const bool there, client_->has_blob(blob.digest));
     if (there) return {};

@@ -20,6 +20,7 @@ public:
     Result<ResolvedManifest> get_manifest(const BlobDigest& digest) override;
     Result<void> get_blob(const Descriptor& blob, const BodySink& sink) override;
     Result<bool> has_blob(const BlobDigest& digest) override;
+    void expect(const std::vector<Descriptor>& blobs) override;
     Result<void> put_blob(const Descriptor& blob, const BlobProducer& producer) override;
     Result<void> put_manifest(const ResolvedManifest& manifest) override;
     Result<void> put_image(const ResolvedManifest& manifest, const std::string& tag) override;

@@ -34,6 +34,14 @@ TEST_CASE("ranges cover every byte once, in order, and get smaller", "[planner]"
     REQUIRE(smallest <= 200 * kKiB);
 }
 
+TEST_CASE("on a fast line ranges last a second, up to 64 MiB", "[planner]") {
+    RangePlanner planner;
+    planner.add_blob(1000 * kMiB, {}, 0);
+    REQUIRE(planner.next(4)->extent.size() == 4 * kMiB);
+    REQUIRE(planner.next(4, 20e6)->extent.size() == 20'000'000);
+    REQUIRE(planner.next(4, 1e9)->extent.size() == 64 * kMiB);
+}
+
 TEST_CASE("what is there already is not asked for", "[planner]") {
     RangePlanner planner;
     ExtentSet have({0, kMiB});
