@@ -11,7 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t kNote = std::uint64_t{16} << 10;  // at most so much is lost by a kill
+constexpr std::uint64_t kNote = std::uint64_t{16} << 10;  // a kill loses so much, or 20 ms, at most
+constexpr std::uint64_t kMuch = std::uint64_t{256} << 10;  // whatever the time
 constexpr unsigned kUnknown = 4;  // connections to a source that has brought nothing yet
 constexpr int kRefusals = 3;      // in a row that make a source useless for a blob
 constexpr int kBad = 3;  // times that the same bytes may be wrong where there is one source
@@ -178,6 +179,7 @@ FetchLoop::Transfer& FetchLoop::start(std::size_t blob, std::size_t source, Exte
                       .stream = stream,
                       .detour = {},
                       .token = from.token,
+                      .noted_at = now,
                       .start = now,
                       .stall = StallDetector(stall_limits_for(round_trip_), now),
                       .trouble = std::nullopt};
@@ -333,7 +335,12 @@ Result<void> FetchLoop::on_piece(Transfer& transfer, Bytes piece) {
     }
     refetched_ += piece.size() - fresh;
     transfer.at += wanted;
-    if (transfer.at - transfer.noted >= kNote || transfer.at == transfer.extent.to) note(transfer);
+    const std::uint64_t unnoted = transfer.at - transfer.noted;
+    const bool is_due = unnoted >= kNote && (now - transfer.noted_at >= 20ms || unnoted >= kMuch);
+    if (is_due || transfer.at == transfer.extent.to) {
+        transfer.noted_at = now;
+        note(transfer);
+    }
     if (wanted == piece.size()) return {};
     transfer.ended = true;
     return Error(Fault::Io, "the rest comes from elsewhere");

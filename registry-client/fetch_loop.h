@@ -71,6 +71,7 @@ private:
         bool ended = false;  // by us, with all that was wanted
         std::string detour;  // the URL asked, if it is not the registry's
         int token = 0;
+        Time noted_at;  // when it last was
         Time start;
         StallDetector stall;
         std::optional<Trouble> trouble;  // found in the middle of the answer
