@@ -287,12 +287,14 @@ Result<void> FetchLoop::on_head(Transfer& transfer, const Response& head) {
         return std::move(holds).error();
     }
     transfer.answered = true;
-    blob.refusals.erase(transfer.source);
     if (transfer.detour.empty() && is_elsewhere(head.url, *sources_[transfer.source].who.client)) {
         blob.detours[transfer.source] = {head.url, head.public_only};
     }
     if (transfer.stream || holds->to <= transfer.extent.to) {
-        if (!transfer.stream) transfer.extent.to = std::min(transfer.extent.to, holds->to);
+        if (!transfer.stream && holds->to < transfer.extent.to) {  // the rest is for another
+            planner_.give_back(*blob.planned, {holds->to, transfer.extent.to});
+            transfer.extent.to = holds->to;
+        }
         if (holds->from == transfer.extent.from) return {};
     }
     // All of the blob, though a part was asked for. Who else may have it, is asked first.
@@ -313,11 +315,9 @@ Result<void> FetchLoop::on_head(Transfer& transfer, const Response& head) {
 Result<void> FetchLoop::on_piece(Transfer& transfer, Bytes piece) {
     const Time now = Clock::now();
     Blob& blob = blobs_[transfer.blob];
-    last_byte_ = now;
     received_ += piece.size();
     transfer.came += piece.size();
     transfer.stall.on_bytes(now, piece.size());
-    sources_[transfer.source].health.brought(piece.size());
     sources_[transfer.source].report.bytes += piece.size();
     const std::uint64_t room = transfer.extent.to - transfer.at;
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(room, piece.size()));
@@ -334,6 +334,12 @@ Result<void> FetchLoop::on_piece(Transfer& transfer, Bytes piece) {
         fresh += gap.size();
     }
     refetched_ += piece.size() - fresh;
+    if (fresh > 0) {
+        last_byte_ = now;
+        transfer.fresh += fresh;
+        blob.refusals.erase(transfer.source);
+        sources_[transfer.source].health.brought(fresh);
+    }
     transfer.at += wanted;
     const std::uint64_t unnoted = transfer.at - transfer.noted;
     const bool is_due = unnoted >= kNote && (now - transfer.noted_at >= 20ms || unnoted >= kMuch);
@@ -427,6 +433,10 @@ void FetchLoop::judge(Transfer& transfer, Result<Response> answer, Time now) {
     if (transfer.trouble == Trouble::Nonsense) {
         return refused(transfer, std::move(answer).error(), now);
     }
+    // Not the network: an answer that is against the rules, or leads where we must not go.
+    if (!answer && answer.error().fault() != Fault::Io) {
+        return refused(transfer, std::move(answer).error(), now);
+    }
     if (!answer) {
         const Trouble what = transfer.answered ? Trouble::Broken : Trouble::Unreachable;
         return trouble(transfer.source, blob, what, std::move(answer).error(), now);
@@ -435,7 +445,8 @@ void FetchLoop::judge(Transfer& transfer, Result<Response> answer, Time now) {
         Error shorter(Fault::Io, std::to_string(transfer.at - transfer.extent.from) +
                                      " bytes of an answer instead of " +
                                      std::to_string(transfer.extent.size()));
-        if (transfer.came > 0) {
+        // A server that cannot start in the middle may always end before there is anything new.
+        if (transfer.fresh > 0) {
             return trouble(transfer.source, blob, Trouble::Broken, std::move(shorter), now);
         }
         return refused(transfer, std::move(shorter), now);
@@ -633,7 +644,7 @@ std::optional<Error> FetchLoop::reason_to_give_up(Time now) const {
     Time soonest = Time::max();
     for (const Blob& blob : blobs_) {
         if (!blob.planned || blob.whole || planner_.is_complete(*blob.planned)) continue;
-        lacking = &blob;
+        if (lacking == nullptr || blob.last_error) lacking = &blob;
         bool served = false;
         for (std::size_t i = 0; i < sources_.size(); ++i) {
             if (!may_serve(blob, i)) continue;
@@ -655,11 +666,12 @@ std::optional<Error> FetchLoop::reason_to_give_up(Time now) const {
     }
     if (lacking == nullptr) return std::nullopt;
     if (transfers_.empty() && soonest != Time::max() && soonest > now) {
-        if (limited && soonest > begin_ + options_.deadline) {
+        const bool asked = asked_to_wait_ > now;
+        if (asked && limited && soonest > begin_ + options_.deadline) {
             return because("asked to wait for " + seconds_of(soonest - now) +
                            ", beyond the deadline");
         }
-        if (soonest > now + kLongestWait) {
+        if (asked && soonest > now + kLongestWait) {
             return because("asked to wait for " + seconds_of(soonest - now));
         }
     }

@@ -64,6 +64,7 @@ private:
         std::uint64_t at = 0;     // the next byte
         std::uint64_t noted = 0;  // what is before it counts
         std::uint64_t came = 0;
+        std::uint64_t fresh = 0;  // of what came: what was not there before
         bool stream = false;
         bool answered = false;
         bool is_help = false;
@@ -139,7 +140,7 @@ private:
     std::uint64_t refetched_ = 0;
     std::uint64_t reused_ = 0;
     std::uint64_t retries_ = 0;
-    Time last_byte_;
+    Time last_byte_;  // that was not there before
     Time asked_to_wait_;  // by a Retry-After
     Time last_claim_;
     Time last_look_;

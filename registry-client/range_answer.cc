@@ -28,17 +28,14 @@ std::string to_text(Extent extent) {
     return std::to_string(extent.from) + "-" + std::to_string(extent.to - 1);
 }
 
-Result<Extent> check_whole(const Response& head, std::uint64_t size) {
+// If it says how long it is.
+Result<void> check_length(const Response& head, std::uint64_t size) {
     const std::string* length = head.header("content-length");
-    if (length != nullptr) {
-        std::string_view text = *length;
-        const auto value = take_number(text);
-        if (value && text.empty() && *value != size) {
-            return wrong("has " + std::to_string(*value) + " bytes, expected " +
-                         std::to_string(size));
-        }
-    }
-    return Extent{0, size};
+    if (length == nullptr) return {};
+    std::string_view text = *length;
+    const auto value = take_number(text);
+    if (!value || !text.empty() || *value == size) return {};
+    return wrong("has " + std::to_string(*value) + " bytes, expected " + std::to_string(size));
 }
 
 }  // namespace
@@ -59,7 +56,10 @@ std::optional<ContentRange> parse_content_range(std::string_view value) {
 Result<Extent> check_range_answer(const Response& head, Extent asked, std::uint64_t size) {
     const std::string* encoding = head.header("content-encoding");
     if (encoding != nullptr && *encoding != "identity") return wrong("is encoded");
-    if (head.status == 200) return check_whole(head, size);
+    if (head.status == 200) {
+        BOLTSEAL_CHECK(check_length(head, size));
+        return Extent{0, size};
+    }
     if (head.status != 206) {
         return wrong("has status " + std::to_string(head.status) + ", expected 206");
     }
@@ -73,6 +73,7 @@ Result<Extent> check_range_answer(const Response& head, Extent asked, std::uint6
         return wrong("is of a blob of " + std::to_string(*range->total) + " bytes, expected " +
                      std::to_string(size));
     }
+    BOLTSEAL_CHECK(check_length(head, range->extent.size()));
     return range->extent;
 }
 

@@ -51,11 +51,14 @@ void SourceHealth::took(unsigned connections) {
 void SourceHealth::failed(Time now, Trouble trouble,
                           std::optional<std::chrono::milliseconds> retry_after, double jitter) {
     ++failures_;
-    ++row_;
     if (trouble == Trouble::Damaged) {
+        ++row_;
         ++damaged_;
         return;
     }
+    // Asked before the pause, like the one that began it: of many at once, one counts.
+    if (now < not_before_ && !retry_after) return;
+    ++row_;
     if (trouble == Trouble::Busy) cap_ = std::max(1U, std::min(cap_, open_) / 2);
     if (may_go_on_at_once(trouble, row_)) return;
     RetryPolicy forever = policy_;

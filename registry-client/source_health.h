@@ -31,7 +31,8 @@ public:
     void brought(std::uint64_t bytes);     // any amount ends a row of failures
     void measured(double bytes_a_second);  // of one connection, over one range
 
-    // `jitter` in [0, 1). What Retry-After asks for is kept to the second, however long.
+    // `jitter` in [0, 1). What Retry-After asks for is kept to the second, however long. What fails
+    // during a pause makes it no longer.
     void failed(Time now, Trouble trouble, std::optional<std::chrono::milliseconds> retry_after,
                 double jitter);
 

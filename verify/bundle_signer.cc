@@ -79,10 +79,11 @@ private:
         const std::vector<Timestamp>& times) const {
         std::vector<const CertificateAuthority*> authorities;
         for (const auto& one : policy_.root.certificate_authorities) authorities.push_back(&one);
-        std::ranges::stable_partition(authorities, [&](const CertificateAuthority* one) {
+        const auto promises = [&](const CertificateAuthority* one) {
             return std::ranges::all_of(
                 times, [&](Timestamp time) { return one->valid_for.contains(time); });
-        });
+        };
+        std::stable_partition(authorities.begin(), authorities.end(), promises);
         return authorities;
     }
 

@@ -46,6 +46,10 @@ TEST_CASE("an answer is a part of what was asked, or the whole", "[range]") {
                     kWhat + "does not say which bytes it has");
     REQUIRE_REFUSED(check_range_answer(head(200, {{"content-length", "499"}}), asked, 500),
                     kWhat + "has 499 bytes, expected 500");
+    REQUIRE_REFUSED(check_range_answer(head(206, {{"content-range", "bytes 100-199/500"},
+                                                  {"content-length", "99"}}),
+                                       asked, 500),
+                    kWhat + "has 99 bytes, expected 100");
     REQUIRE_REFUSED(check_range_answer(head(204, {}), asked, 500),
                     kWhat + "has status 204, expected 206");
     REQUIRE_REFUSED(check_range_answer(head(200, {{"content-encoding", "gzip"}}), asked, 500),

@@ -30,7 +30,10 @@ TEST_CASE("a server that cannot be reached is asked less and less often", "[sour
         REQUIRE(health.not_before() == now + pause);
         now = health.not_before();
     }
-    for (int i = 0; i < 1000; ++i) health.failed(now, Trouble::Unreachable, {}, 0.999);
+    for (int i = 0; i < 1000; ++i) {
+        now = health.not_before();
+        health.failed(now, Trouble::Unreachable, {}, 0.999);
+    }
     REQUIRE(health.not_before() <= now + 30s);
     REQUIRE(health.not_before() > now + 29s);
 }
@@ -50,13 +53,21 @@ TEST_CASE("a busy server gets half of the connections that it had", "[source]") 
     health.failed(kNow, Trouble::Busy, {}, 0);
     REQUIRE(health.most_connections() == 8);
     health.took(8);
-    health.failed(kNow, Trouble::Busy, {}, 0);
+    health.failed(health.not_before(), Trouble::Busy, {}, 0);
     REQUIRE(health.most_connections() == 4);
     health.measured(1000);
     REQUIRE(health.most_connections() == 5);
     health.took(0);
-    health.failed(kNow, Trouble::Busy, {}, 0);
+    health.failed(health.not_before(), Trouble::Busy, {}, 0);
     REQUIRE(health.most_connections() == 1);
+}
+
+TEST_CASE("of failures at one time only the first makes the pause", "[source]") {
+    SourceHealth health;
+    for (int i = 0; i < 8; ++i) health.failed(kNow, Trouble::Refused, {}, 0);
+    REQUIRE(health.row() == 1);
+    REQUIRE(health.not_before() == kNow + 125ms);
+    REQUIRE(health.failures() == 8);
 }
 
 TEST_CASE("who damages bytes is demoted, and not made to wait", "[source]") {
