@@ -1,5 +1,6 @@
-// The loop behind fetch_blobs: what it knows of blobs, sources and requests under way. The
-// decisions are made elsewhere: RangePlanner, ConcurrencyController, StallDetector, SourceHealth.
+// The loop behind fetch_blobs: what it knows of blobs, sources and requests under way. Requests go
+// out in fetch_dispatch.cc and are answered in fetch_answers.cc. The decisions are made elsewhere:
+// RangePlanner, ConcurrencyController, StallDetector, SourceHealth.
 #pragma once
 
 #include "registry-client/blob_fetcher.h"
@@ -9,6 +10,8 @@
 #include "registry-client/stall_detector.h"
 
 namespace boltseal {
+
+std::string name_of(const BlobDigest& digest);  // "blob 'sha256:...'", for messages
 
 class FetchLoop {
 public:
@@ -140,7 +143,7 @@ private:
     std::uint64_t refetched_ = 0;
     std::uint64_t reused_ = 0;
     std::uint64_t retries_ = 0;
-    Time last_byte_;  // that was not there before
+    Time last_byte_;      // that was not there before
     Time asked_to_wait_;  // by a Retry-After
     Time last_claim_;
     Time last_look_;

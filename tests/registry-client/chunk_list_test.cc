@@ -37,7 +37,7 @@ Json with(const std::string& name, Json value) {
 }  // namespace
 
 TEST_CASE("a chunk list has the hash of every chunk, and reads back as it was", "[chunks]") {
-    for (const std::size_t size : {1, 65535, 65536, 65537, 131072, 300'000}) {
+    for (const std::size_t size : {1U, 65535U, 65536U, 65537U, 131072U, 300'000U}) {
         const std::string text = text_of_size(size);
         const ChunkList list = list_of(text, 64 * kKiB);
         const ChunkDigests& chunks = list.blobs[0].chunks;
