@@ -56,6 +56,7 @@ Result<void> FetchLoop::on_head(Transfer& transfer, const Response& head) {
             planner_.give_back(*blob.planned, {holds->to, transfer.extent.to});
             transfer.extent.to = holds->to;
         }
+        if (!transfer.stream) blob.refusals.erase(transfer.source);
         if (holds->from == transfer.extent.from) return {};
     }
     // All of the blob, though a part was asked for. Who else may have it, is asked first.
