@@ -39,7 +39,7 @@ void add_fetch_options(Command command, FetchFlags& flags) {
         .type_name("URL");
     command
         .add_option("--connections", flags.connections,
-                    "The most connections at once (default: 64); fewer are used where more bring "
+                    "The most connections at once (default: 128); fewer are used where more bring "
                     "nothing")
         .between(1, 256)
         .type_name("N");

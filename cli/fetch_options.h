@@ -9,7 +9,7 @@ namespace boltseal {
 
 struct FetchFlags {
     std::vector<std::string> mirrors;  // --mirror
-    int connections = 64;              // --connections
+    int connections = 128;             // --connections
     int deadline = 0;                  // --deadline, in seconds; 0: none
 };
 void add_fetch_options(Command command, FetchFlags& flags);

@@ -26,7 +26,7 @@ struct BlobToFetch {
 };
 
 struct FetchOptions {
-    unsigned most_connections = 64;
+    unsigned most_connections = 128;
     std::chrono::milliseconds patience{120'000};
     std::chrono::milliseconds deadline{0};  // 0: none
     Patience world;                         // its clock and dice; it does not sleep

@@ -14,7 +14,7 @@ namespace boltseal {
 struct ConcurrencyLimits {
     unsigned least = 1;
     unsigned initial = 8;
-    unsigned most = 64;
+    unsigned most = 128;
     std::chrono::milliseconds window{400};  // over which goodput is measured: a few round trips
 };
 

@@ -32,7 +32,7 @@ struct Path {
 TEST_CASE("connections grow while they bring more, up to the most", "[concurrency]") {
     Path lossy([](unsigned n) { return 1e5 * n; });
     lossy.run(4s);
-    REQUIRE(lossy.controller.target() == 64);
+    REQUIRE(lossy.controller.target() == ConcurrencyLimits().most);
 }
 
 TEST_CASE("they stop where the line is full", "[concurrency]") {
