@@ -439,14 +439,17 @@ TEST_CASE("a blob that another process has is waited for", "[fetcher]") {
     REQUIRE(other->has_value());
     REQUIRE_FALSE(
         PartialBlob::open(folder->get(), descriptor_of(content), read_boot_id())->has_value());
+    ssize_t written = 0;
+    Result<void> placed;
     std::thread finishing([&] {
         std::this_thread::sleep_for(500ms);
-        REQUIRE(::pwrite((*other)->fd(), content.data(), content.size(), 0) ==
-                static_cast<ssize_t>(content.size()));
-        REQUIRE_OK((*other)->place());
+        written = ::pwrite((*other)->fd(), content.data(), content.size(), 0);
+        placed = (*other)->place();
     });
     const auto report = fetch.run(content);
     finishing.join();
+    REQUIRE(written == static_cast<ssize_t>(content.size()));
+    REQUIRE_OK(placed);
     REQUIRE_OK(report);
     REQUIRE(report->bytes == 0);
     REQUIRE(fetch.has(content));
