@@ -2,7 +2,6 @@
 
 #include "cli/recorded.h"
 #include "core/encoding.h"
-#include "core/file.h"
 
 namespace boltseal {
 
@@ -13,10 +12,6 @@ constexpr JsonLimits kLimits = {
 constexpr std::size_t kMaxManifests = 1024;
 constexpr std::size_t kMaxBundles = 64;
 constexpr std::size_t kMaxFiles = 1024;
-
-Error bad(const std::string& why) {
-    return Error(Fault::Malformed, "transcript: " + why);
-}
 
 Json source_json(const PolicySource& source) {
     Json files = Json::object({});
@@ -30,7 +25,7 @@ Result<PolicySource> parse_source(const Json& json) {
     BOLTSEAL_TRY(const std::string* text, json.string_at("text"));
     source.text = *text;
     BOLTSEAL_TRY(const Json* files, json.object_at("files"));
-    if (files->as_object()->size() > kMaxFiles) return bad("more than 1024 files");
+    if (files->as_object()->size() > kMaxFiles) return bad_record("more than 1024 files");
     for (const auto& [name, content] : *files->as_object()) {
         BOLTSEAL_TRY(source.files[name], base64_at(*files, name));
     }
@@ -55,9 +50,9 @@ Result<ManifestEvidence> parse_manifest_evidence(const Json& json) {
     BOLTSEAL_TRY(manifest.platform, plain_if(json, "platform"));
     BOLTSEAL_TRY(manifest.incomplete, plain_if(json, "incomplete"));
     BOLTSEAL_TRY(const Json::Array* bundles, json.array_at("bundles"));
-    if (bundles->size() > kMaxBundles) return bad("more than 64 bundles of one manifest");
+    if (bundles->size() > kMaxBundles) return bad_record("more than 64 bundles of one manifest");
     for (const Json& bundle : *bundles) {
-        if (!bundle.is_string()) return bad("'bundles' has something else in it");
+        if (!bundle.is_string()) return bad_record("'bundles' has something else in it");
         BOLTSEAL_TRY(Buffer content, parse_base64(*bundle.as_string()));
         manifest.bundles.push_back(std::move(content));
     }
@@ -86,7 +81,7 @@ Result<ImageEvidence> parse_evidence(const Json& json) {
     evidence.is_index = json.find("children") != nullptr;
     if (!evidence.is_index) return evidence;
     BOLTSEAL_TRY(const Json::Array* children, json.array_at("children"));
-    if (children->size() > kMaxManifests) return bad("more than 1024 images in an index");
+    if (children->size() > kMaxManifests) return bad_record("more than 1024 images in an index");
     for (const Json& child : *children) {
         BOLTSEAL_TRY(ManifestEvidence manifest, parse_manifest_evidence(child));
         evidence.children.push_back(std::move(manifest));
@@ -98,7 +93,7 @@ Result<DecisionTranscript> parse_members(const Json& json) {
     BOLTSEAL_CHECK(
         json.only({"schema", "tool", "time", "name", "policy", "evidence", "setback", "decision"}));
     BOLTSEAL_TRY(const std::string* schema, json.string_at("schema"));
-    if (*schema != kDecisionTranscriptSchema) return bad("schema is " + printable(*schema));
+    if (*schema != kDecisionTranscriptSchema) return bad_record("schema is " + printable(*schema));
     DecisionTranscript transcript;
     BOLTSEAL_TRY(transcript.tool, plain_at(json, "tool"));
     BOLTSEAL_TRY(transcript.name, plain_at(json, "name"));
@@ -120,16 +115,7 @@ Result<DecisionTranscript> parse_members(const Json& json) {
 }  // namespace
 
 Result<DecisionTranscript> parse_decision_transcript(Bytes bytes) {
-    auto json = parse_json(bytes, kLimits);
-    if (!json) return std::move(json).error().context("transcript");
-    auto transcript = parse_members(*json);
-    if (!transcript && !transcript.error().message().starts_with("transcript: ")) {
-        return std::move(transcript).error().context("transcript").as(Fault::Malformed);
-    }
-    if (transcript && to_string(*transcript) != as_text(bytes)) {
-        return bad("is not in the one form that it is written in");
-    }
-    return transcript;
+    return parse_record(bytes, kLimits, parse_members);
 }
 
 std::string to_string(const DecisionTranscript& transcript) {
@@ -160,11 +146,7 @@ Result<void> save_decision_transcript(const std::filesystem::path& path,
     const std::string text =
         to_string(DecisionTranscript{BOLTSEAL_VERSION, decided.name, decided.time, decided.source,
                                      decided.evidence, decided.setback, to_json(decided)});
-    auto read_back = parse_decision_transcript(as_bytes(text));
-    auto saved =
-        read_back ? write_file(path, as_bytes(text)) : Result<void>(std::move(read_back).error());
-    if (saved) return saved;
-    return std::move(saved).error().context("cannot write transcript").as(Fault::Io);
+    return save_record(path, text, parse_decision_transcript(as_bytes(text)));
 }
 
 }  // namespace boltseal

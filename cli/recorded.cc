@@ -28,10 +28,15 @@ Error bad(const std::string& why) {
 
 }  // namespace
 
+Error bad_record(const std::string& why) {
+    return bad("transcript: " + why);
+}
+
 Result<std::string> plain_at(const Json& json, std::string_view name) {
     BOLTSEAL_TRY(const std::string* text, json.string_at(name));
-    if (without_controls(*text) != *text)
+    if (without_controls(*text) != *text) {
         return bad("'" + std::string(name) + "' has control characters");
+    }
     return *text;
 }
 

@@ -2,7 +2,6 @@
 
 #include "cli/recorded.h"
 #include "core/encoding.h"
-#include "core/file.h"
 
 namespace boltseal {
 
@@ -13,10 +12,6 @@ constexpr JsonLimits kLimits = {
     .max_bytes = std::size_t{128} << 20, .max_depth = 8, .max_values = 20'000};
 constexpr std::size_t kMaxKeys = 64;
 constexpr std::size_t kMaxCandidates = 66;
-
-Error bad(const std::string& why) {
-    return Error(Fault::Malformed, "transcript: " + why);
-}
 
 Json candidate_json(const Candidate& candidate) {
     Json json = Json::object({});
@@ -59,10 +54,11 @@ Json files_json(const std::vector<TrustFile>& files) {
 
 Result<std::vector<TrustFile>> parse_files(const Json& json, const char* name) {
     BOLTSEAL_TRY(const Json::Array* array, json.array_at(name));
-    if (array->size() > kMaxKeys) return bad("more than 64 of '" + std::string(name) + "'");
+    if (array->size() > kMaxKeys) return bad_record("more than 64 of '" + std::string(name) + "'");
     std::vector<TrustFile> files;
     for (const Json& item : *array) {
-        if (!item.is_string()) return bad("'" + std::string(name) + "' has something else in it");
+        if (!item.is_string())
+            return bad_record("'" + std::string(name) + "' has something else in it");
         files.push_back({name, *item.as_string()});
     }
     return files;
@@ -134,7 +130,7 @@ Result<VerdictSubject> parse_subject(const Json& json) {
     BOLTSEAL_CHECK(json.only({"kind", "name", "digest", "bytesNeeded"}));
     VerdictSubject subject;
     BOLTSEAL_TRY(const std::string* kind, json.string_at("kind"));
-    if (*kind != "image" && *kind != "file") return bad("artifact is of no known kind");
+    if (*kind != "image" && *kind != "file") return bad_record("artifact is of no known kind");
     subject.kind = *kind;
     BOLTSEAL_TRY(subject.name, plain_at(json, "name"));
     if (!json.find("digest")) return subject;
@@ -148,7 +144,8 @@ Result<std::optional<Setback>> parse_setback(const Json& json) {
     if (!setback) return std::optional<Setback>();
     BOLTSEAL_CHECK(setback->only({"check", "error"}));
     BOLTSEAL_TRY(const std::string* check, setback->string_at("check"));
-    if (*check != "artifact" && *check != "log-history") return bad("setback is of no known check");
+    if (*check != "artifact" && *check != "log-history")
+        return bad_record("setback is of no known check");
     BOLTSEAL_TRY(const Json* error, setback->object_at("error"));
     BOLTSEAL_TRY(Setback parsed, parse_error(*error, *check));
     return std::optional(std::move(parsed));
@@ -163,7 +160,7 @@ Result<Case> parse_case(const Json& json) {
     BOLTSEAL_TRY(const Json* trust, json.object_at("trust"));
     BOLTSEAL_TRY(record.trust, parse_trust(*trust));
     BOLTSEAL_TRY(const Json::Array* evidence, json.array_at("evidence"));
-    if (evidence->size() > kMaxCandidates) return bad("more than 66 candidates");
+    if (evidence->size() > kMaxCandidates) return bad_record("more than 66 candidates");
     for (const Json& item : *evidence) {
         BOLTSEAL_TRY(Candidate candidate, parse_candidate(item));
         record.evidence.push_back(std::move(candidate));
@@ -176,7 +173,7 @@ Result<Transcript> parse_members(const Json& json) {
     BOLTSEAL_CHECK(json.only(
         {"schema", "tool", "time", "artifact", "trust", "evidence", "setback", "verdict"}));
     BOLTSEAL_TRY(const std::string* schema, json.string_at("schema"));
-    if (*schema != kSchema) return bad("schema is " + printable(*schema));
+    if (*schema != kSchema) return bad_record("schema is " + printable(*schema));
     Transcript transcript;
     BOLTSEAL_TRY(transcript.tool, plain_at(json, "tool"));
     BOLTSEAL_TRY(transcript.record, parse_case(json));
@@ -189,16 +186,7 @@ Result<Transcript> parse_members(const Json& json) {
 }  // namespace
 
 Result<Transcript> parse_transcript(Bytes bytes) {
-    auto json = parse_json(bytes, kLimits);
-    if (!json) return std::move(json).error().context("transcript");
-    auto transcript = parse_members(*json);
-    if (!transcript && !transcript.error().message().starts_with("transcript: ")) {
-        return std::move(transcript).error().context("transcript").as(Fault::Malformed);
-    }
-    if (transcript && to_string(*transcript) != as_text(bytes)) {
-        return bad("is not in the one form that it is written in");
-    }
-    return transcript;
+    return parse_record(bytes, kLimits, parse_members);
 }
 
 std::string to_string(const Transcript& transcript) {
@@ -226,11 +214,7 @@ std::string to_string(const Transcript& transcript) {
 
 Result<void> save_transcript(const std::filesystem::path& path, const Transcript& transcript) {
     const std::string text = to_string(transcript);
-    auto read_back = parse_transcript(as_bytes(text));
-    auto saved =
-        read_back ? write_file(path, as_bytes(text)) : Result<void>(std::move(read_back).error());
-    if (saved) return saved;
-    return std::move(saved).error().context("cannot write transcript").as(Fault::Io);
+    return save_record(path, text, parse_transcript(as_bytes(text)));
 }
 
 }  // namespace boltseal
