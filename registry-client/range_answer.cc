@@ -73,7 +73,8 @@ Result<Extent> check_range_answer(const Response& head, Extent asked, std::uint6
         return wrong("is of a blob of " + std::to_string(*range->total) + " bytes, expected " +
                      std::to_string(size));
     }
-    BOLTSEAL_CHECK(check_length(head, range->extent.size()));
+    auto length = check_length(head, range->extent.size());
+    if (!length) return std::move(length).error().as(Fault::Integrity);  // cut short on its way
     return range->extent;
 }
 

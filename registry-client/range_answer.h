@@ -20,7 +20,8 @@ struct ContentRange {
 std::optional<ContentRange> parse_content_range(std::string_view value);
 
 // Which bytes of a blob of `size` bytes the body holds: a part of `asked` from its first byte on,
-// or, if the server ignores ranges, all. Malformed if it is anything else, or encoded.
+// or, if the server ignores ranges, all. Integrity if a part is shorter or longer than it says,
+// Malformed if the answer is anything else, or encoded.
 Result<Extent> check_range_answer(const Response& head, Extent asked, std::uint64_t size);
 
 }  // namespace boltseal

@@ -96,7 +96,7 @@ END
     attempt other-image-for-the-tag 1 "not signed" <<END
 GET */manifests/v1: body $other_manifest
 END
-    attempt other-layer 3 "has 34 bytes, expected 130" <<END
+    attempt other-layer 4 "'$small'" <<END
 GET */blobs/$small: body text.json
 END
 }

@@ -68,7 +68,7 @@ END
     attempt bits-flipped 4 "'$layer'" <<END
 GET */blobs/$layer: flip-every 1000000
 END
-    attempt short 3 "has 1000 bytes, expected" <<END
+    attempt short 4 "'$layer'" <<END
 GET */blobs/$layer: length 1000
 END
     selector=@$manifest
