@@ -20,22 +20,28 @@ void take_list(Bytes bundle, const BlobDigest& manifest, const Policy& policy, T
     out.blobs.insert(out.blobs.end(), list->blobs.begin(), list->blobs.end());
 }
 
-}  // namespace
-
-ChunkList find_chunk_list(ImageStore& store, const BlobDigest& manifest, TrustMaterial trust,
-                          Timestamp now) {
-    ChunkList out;
-    trust.type.clear();
-    const auto policy = make_policy(trust, kChunkListType);
+void take_lists(ImageStore& store, const BlobDigest& manifest, const Policy& policy, Timestamp now,
+                ChunkList& out) {
     const auto referrers = store.referrers(manifest);
-    if (!policy || !referrers) return out;
+    if (!referrers) return;
     std::size_t looked_at = 0;
     for (const Referrer& referrer : referrers->found) {
         if (!claims_type(referrer, std::string(kChunkListType))) continue;
         if (referrer.manifest.layers.size() != 1 || ++looked_at > kMaxLists) continue;
         const auto bundle = get_small_blob(store, referrer.manifest.layers.front(), kMaxBundle);
-        if (bundle) take_list(*bundle, manifest, *policy, now, out);
+        if (bundle) take_list(*bundle, manifest, policy, now, out);
     }
+}
+
+}  // namespace
+
+ChunkList find_chunk_lists(ImageStore& store, const std::vector<BlobDigest>& manifests,
+                           TrustMaterial trust, Timestamp now) {
+    ChunkList out;
+    trust.type.clear();
+    const auto policy = make_policy(trust, kChunkListType);
+    if (!policy) return out;
+    for (const BlobDigest& manifest : manifests) take_lists(store, manifest, *policy, now, out);
     return out;
 }
 

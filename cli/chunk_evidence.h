@@ -8,10 +8,11 @@
 
 namespace boltseal {
 
-// The lists that are attached to the manifest and verify by the same trust as its signature. What
-// does not verify, or cannot be had, is as if it were not there: it would only have saved time.
-ChunkList find_chunk_list(ImageStore& store, const BlobDigest& manifest, TrustMaterial trust,
-                          Timestamp now);
+// The lists that are attached to the manifests and verify by the same trust as their signatures.
+// What does not verify, or cannot be had, is as if it were not there: it would only have saved
+// time.
+ChunkList find_chunk_lists(ImageStore& store, const std::vector<BlobDigest>& manifests,
+                           TrustMaterial trust, Timestamp now);
 
 // The statement to sign about a manifest's layers over `threshold` bytes; nothing if there are
 // none.

@@ -136,21 +136,16 @@ std::string local_tag(const ImageTarget& output, const ImageTarget& image) {
 }
 
 // Chunk lists are signed by whoever signs images. A policy file does not say who that is.
-ChunkList chunk_list_of(ImageStore& store, const ImageParts& parts, const Options& options) {
-    ChunkList out;
-    if (!options.policy.file.empty()) return out;
-    const auto trust = read_trust(options.trust);
-    if (!trust) return out;
-    for (const BlobDigest& manifest : parts.manifests) {
-        const ChunkList list = find_chunk_list(store, manifest, *trust, now());
-        out.blobs.insert(out.blobs.end(), list.blobs.begin(), list.blobs.end());
-    }
-    return out;
+ChunkList chunk_lists_of(ImageStore& store, const ImageParts& parts, const Options& options) {
+    if (!options.policy.file.empty()) return {};
+    auto trust = read_trust(options.trust);
+    if (!trust) return {};
+    return find_chunk_lists(store, parts.manifests, *std::move(trust), now());
 }
 
 Result<FetchReport> fetch_parts(ImageTarget& image, const ImageParts& parts, LayoutStore& layout,
                                 const Options& options, HttpClient& http, Streams streams) {
-    const ChunkList chunks = chunk_list_of(*image.store, parts, options);
+    const ChunkList chunks = chunk_lists_of(*image.store, parts, options);
     std::vector<BlobToFetch> wanted;
     for (const Descriptor& blob : parts.blobs) {
         const ChunkDigests* known = find_chunks(chunks, blob);

@@ -103,11 +103,6 @@ Option Option::envname(const std::string& variable) {
     return *this;
 }
 
-Option Option::expected(int least, int most) {
-    option_->expected(least, most);
-    return *this;
-}
-
 Option Option::allow_extra_args(bool allow) {
     option_->allow_extra_args(allow);
     return *this;

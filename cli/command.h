@@ -33,7 +33,6 @@ public:
     Option required();
     Option type_name(const std::string& name);    // what --help calls the value
     Option envname(const std::string& variable);  // where the value comes from if it is not given
-    Option expected(int least, int most);         // how many values
     Option allow_extra_args(bool allow);          // several values after one name
     Option capture_default_str();                 // --help shows the target's value of now
     Option excludes(Option other);

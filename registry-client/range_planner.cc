@@ -48,10 +48,6 @@ void RangePlanner::take_rest(std::size_t blob) {
     blobs_[blob].open = ExtentSet();
 }
 
-bool RangePlanner::has_rest(std::size_t blob) const {
-    return blobs_[blob].open.size() > 0;
-}
-
 void RangePlanner::arrived(std::size_t blob, Extent extent) {
     blobs_[blob].have.add(extent);
     blobs_[blob].open.remove(extent);

@@ -34,7 +34,6 @@ public:
     std::optional<BlobRange> next(std::size_t connections, double rate = 0);
     // All of a blob that is neither out nor there, for a server that can only start at byte 0.
     void take_rest(std::size_t blob);
-    bool has_rest(std::size_t blob) const;
 
     void arrived(std::size_t blob, Extent extent);
     void give_back(std::size_t blob, Extent extent);  // what of it is not there is to be had again

@@ -12,6 +12,11 @@
 
 namespace boltseal {
 
+std::string to_file_name(std::uint64_t number) {
+    const std::string digits = std::to_string(number);
+    return std::string(20 - digits.size(), '0') + digits;
+}
+
 Error DiskFile::error(const char* doing) const {
     return Error(Fault::Io, std::string("cannot ") + doing + " '" + path_.string() +
                                 "': " + std::strerror(errno));

@@ -10,6 +10,9 @@ namespace boltseal {
 // What is written starts on a block of its own, so that writing it cannot tear what is durable.
 inline constexpr std::size_t kDiskBlock = 4096;
 
+// A number as names of files have it, so that they are in its order: 20 digits.
+std::string to_file_name(std::uint64_t number);
+
 // An open file and its name for messages. All errors are Io.
 class DiskFile {
 public:

@@ -79,15 +79,10 @@ Result<RecordHead> parse_record_head(Bytes bytes) {
     return head;
 }
 
-std::string name_of(std::uint64_t first) {
-    std::string digits = std::to_string(first);
-    return std::string(20 - digits.size(), '0') + digits;
-}
-
 std::optional<std::uint64_t> parse_name(const std::string& name) {
     std::uint64_t first = 0;
     std::from_chars(name.data(), name.data() + name.size(), first);
-    if (name_of(first) != name) return std::nullopt;
+    if (to_file_name(first) != name) return std::nullopt;
     return first;
 }
 
@@ -124,7 +119,7 @@ Result<std::unique_ptr<FileJournal>> FileJournal::open(const fs::path& folder,
 // Durable, with its name, before a record goes into it.
 Result<DiskFile> FileJournal::make_segment(const fs::path& folder, std::uint64_t first,
                                            const Digest& before, std::uint64_t size) {
-    BOLTSEAL_TRY(DiskFile file, DiskFile::create(folder / name_of(first)));
+    BOLTSEAL_TRY(DiskFile file, DiskFile::create(folder / to_file_name(first)));
     BOLTSEAL_CHECK(file.allocate(size));
     const Buffer head = encode_segment_head(first, before);
     const Bytes parts[] = {head};
@@ -192,7 +187,7 @@ Result<void> FileJournal::replay(const Visit& visit) {
 Result<void> FileJournal::next_segment() {
     BOLTSEAL_TRY(file_, make_segment(folder_, next_, last_, segment_size_));
     const std::lock_guard guard(mutex_);
-    segments_.push_back({folder_ / name_of(next_), next_});
+    segments_.push_back({folder_ / to_file_name(next_), next_});
     offset_ = kDiskBlock;
     return {};
 }

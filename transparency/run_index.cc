@@ -1,5 +1,7 @@
 #include "transparency/run_index.h"
 
+#include "transparency/disk_file.h"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,13 +19,8 @@ namespace fs = std::filesystem;
 // What may be added between two times of settling, and while a run is being written.
 constexpr std::size_t kSlack = std::size_t{1} << 18;
 
-std::string digits(std::uint64_t number) {
-    const std::string plain = std::to_string(number);
-    return std::string(20 - plain.size(), '0') + plain;
-}
-
 fs::path place_of(const fs::path& folder, const LeafRange& range) {
-    return folder / (digits(range.begin) + "-" + digits(range.end.size) + ".leaves");
+    return folder / (to_file_name(range.begin) + "-" + to_file_name(range.end.size) + ".leaves");
 }
 
 }  // namespace

@@ -83,26 +83,23 @@ END
 END
 }
 
+# The token service at that path answers as its name says.
+token() {  # NAME WHY
+    attempt "token-$1" 3 "$2" <<END
+GET /v2/*: $ask realm="http://$bystander/token/$1",service="x"
+END
+}
+
 logins() {
     ask='status 401 | header WWW-Authenticate: Bearer'
     attempt token-none-is-enough 3 "status 401" <<END
 GET /v2/*: $ask realm="http://$bystander/token",service="x"
 END
-    attempt token-refused 3 "token service refused with status 403" <<END
-GET /v2/*: $ask realm="http://$bystander/token/refused",service="x"
-END
-    attempt token-endless 3 "larger than 65536 bytes" <<END
-GET /v2/*: $ask realm="http://$bystander/token/endless",service="x"
-END
-    attempt token-large 3 "larger than 65536 bytes" <<END
-GET /v2/*: $ask realm="http://$bystander/token/large",service="x"
-END
-    attempt token-injected 3 "token has characters that no header may have" <<END
-GET /v2/*: $ask realm="http://$bystander/token/injected",service="x"
-END
-    attempt token-loop 3 "redirected more than 5 times" <<END
-GET /v2/*: $ask realm="http://$bystander/token/loop",service="x"
-END
+    token refused "token service refused with status 403"
+    token endless "larger than 65536 bytes"
+    token large "larger than 65536 bytes"
+    token injected "token has characters that no header may have"
+    token loop "redirected more than 5 times"
     attempt login-unknown 3 "registry asks for no known kind of login" <<END
 GET /v2/*: status 401 | header WWW-Authenticate: Negotiate
 END

@@ -78,12 +78,12 @@ TEST_CASE("ranges end where chunks end", "[planner]") {
 TEST_CASE("the rest of a blob can go to one stream", "[planner]") {
     RangePlanner planner;
     planner.add_blob(8 * kMiB, {}, 0);
-    REQUIRE(planner.has_rest(0));
+    REQUIRE(planner.unasked() == 8 * kMiB);
     planner.take_rest(0);
-    REQUIRE_FALSE(planner.has_rest(0));
+    REQUIRE(planner.unasked() == 0);
     REQUIRE(planner.next(4) == std::nullopt);
     planner.give_back(0, {0, 8 * kMiB});
-    REQUIRE(planner.has_rest(0));
+    REQUIRE(planner.unasked() == 8 * kMiB);
 }
 
 TEST_CASE("help goes to whoever would take longest, if it helps", "[planner]") {
