@@ -10,7 +10,8 @@
 
 namespace boltseal {
 
-// Writes a blob into a sink, from its first byte on. Called once, or not at all.
+// Writes a blob into a sink, from its first byte on. Called again where the receiver has to begin
+// anew, or not at all.
 using BlobProducer = std::function<Result<void>(const BodySink&)>;
 BlobProducer produce(Bytes blob);  // the bytes must outlive it
 
