@@ -129,25 +129,44 @@ Result<void> RegistryStore::put_blob(const Descriptor& blob, const BlobProducer&
     }
 }
 
-Result<void> RegistryStore::put_named(const std::string& name, const ResolvedManifest& manifest) {
+Result<std::optional<Descriptor>> RegistryStore::put_alone(const std::string& name,
+                                                           const ResolvedManifest& manifest) {
     const Descriptor& descriptor = manifest.descriptor;
+    BOLTSEAL_CHECK(check_content(manifest.bytes, descriptor));
     BOLTSEAL_TRY(const Manifest parsed, parse_manifest(manifest.bytes, descriptor.media_type));
     BOLTSEAL_TRY(const PutManifest put,
                  client_->put_manifest(name, descriptor.media_type, manifest.bytes));
-    if (!parsed.subject || put.subject_handled) return {};
-    return add_to_fallback_tag(*client_, parsed.subject->digest,
-                               describe_referrer(parsed, descriptor), settle_);
+    if (!parsed.subject || put.subject_handled) return std::optional<Descriptor>();
+    return std::optional<Descriptor>(describe_referrer(parsed, descriptor));
+}
+
+Result<void> RegistryStore::put_named(const std::string& name, const ResolvedManifest& manifest) {
+    BOLTSEAL_TRY(const auto unlisted, put_alone(name, manifest));
+    if (!unlisted) return {};
+    BOLTSEAL_TRY(const Manifest parsed,
+                 parse_manifest(manifest.bytes, manifest.descriptor.media_type));
+    return add_to_fallback_tag(*client_, parsed.subject->digest, {*unlisted}, settle_);
+}
+
+// The tag is written once for all: each time it takes a while to be sure of it.
+Result<void> RegistryStore::put_referrers(const BlobDigest& subject,
+                                          const std::vector<ResolvedManifest>& manifests) {
+    std::vector<Descriptor> all;
+    for (const ResolvedManifest& manifest : manifests) {
+        BOLTSEAL_TRY(const auto unlisted,
+                     put_alone(to_string(manifest.descriptor.digest), manifest));
+        if (unlisted) all.push_back(*unlisted);
+    }
+    return all.empty() ? Result<void>() : add_to_fallback_tag(*client_, subject, all, settle_);
 }
 
 Result<void> RegistryStore::put_manifest(const ResolvedManifest& manifest) {
-    BOLTSEAL_CHECK(check_content(manifest.bytes, manifest.descriptor));
     return put_named(to_string(manifest.descriptor.digest), manifest);
 }
 
 Result<void> RegistryStore::put_image(const ResolvedManifest& manifest, const std::string& tag) {
     if (tag.empty()) return put_manifest(manifest);
     BOLTSEAL_CHECK(check_tag(tag));
-    BOLTSEAL_CHECK(check_content(manifest.bytes, manifest.descriptor));
     return put_named(tag, manifest);
 }
 

@@ -30,11 +30,15 @@ public:
     Result<void> put_blob(const Descriptor& blob, const BlobProducer& producer) override;
     Result<void> put_manifest(const ResolvedManifest& manifest) override;
     Result<void> put_image(const ResolvedManifest& manifest, const std::string& tag) override;
+    Result<void> put_referrers(const BlobDigest& subject,
+                               const std::vector<ResolvedManifest>& manifests) override;
     Result<ReferrerList> referrers(const BlobDigest& subject) override;
 
 private:
-    // Under a tag or digest. If it has a subject that the registry does not index by itself, it is
-    // added to the fallback tag: a copied referrer must be found as well as an attached one.
+    // Under a tag or digest. If it has a subject that the registry does not index by itself, what
+    // the fallback tag must list: a copied referrer must be found as well as an attached one.
+    Result<std::optional<Descriptor>> put_alone(const std::string& name,
+                                                const ResolvedManifest& manifest);
     Result<void> put_named(const std::string& name, const ResolvedManifest& manifest);
 
     Result<void> put_once(const Descriptor& blob, const BlobProducer& producer, bool& again);
