@@ -121,6 +121,17 @@ Result<CopyReport> copy_referrers(ImageStore& from, ImageStore& to, const BlobDi
     return report;
 }
 
+Result<CopyReport> copy_alone(ImageStore& from, ImageStore& to, const BlobDigest& digest,
+                              const std::string& tag, const CopyProgress& progress) {
+    BOLTSEAL_TRY(const ResolvedManifest top, from.get_manifest(digest));
+    BOLTSEAL_TRY(const Manifest manifest, parse_manifest(top.bytes, top.descriptor.media_type));
+    CopyReport report;
+    report.image = top.descriptor;
+    BOLTSEAL_TRY(report.moved, copy_parts(from, to, manifest, progress));
+    BOLTSEAL_CHECK(put_under(to, top, tag));
+    return report;
+}
+
 Result<CopyReport> copy_with_referrers(ImageStore& from, ImageStore& to, const BlobDigest& digest,
                                        const std::string& tag, const CopyProgress& progress) {
     BOLTSEAL_TRY(const ResolvedManifest top, from.get_manifest(digest));

@@ -24,6 +24,10 @@ struct CopyReport {
 Result<CopyReport> copy_with_referrers(ImageStore& from, ImageStore& to, const BlobDigest& digest,
                                        const std::string& tag, const CopyProgress& progress = {});
 
+// The same without what refers to it.
+Result<CopyReport> copy_alone(ImageStore& from, ImageStore& to, const BlobDigest& digest,
+                              const std::string& tag, const CopyProgress& progress = {});
+
 // The same for the referrers alone, of everything in `image`.
 Result<CopyReport> copy_referrers(ImageStore& from, ImageStore& to, const BlobDigest& image);
 
