@@ -115,12 +115,14 @@ std::string compare_trust(const Capsule& capsule, const TrustMaterial& loader) {
         return "it was verified by the policy '" + capsule.policy_digest + "' when it was made";
     }
     const TrustMaterial& maker = capsule.trust;
-    const auto text_of = [](const std::optional<TrustFile>& file) { return file ? file->text : ""; };
-    const bool same = same_texts(maker.keys, loader.keys) &&
-                      same_texts(maker.log_keys, loader.log_keys) &&
-                      text_of(maker.trusted_root) == text_of(loader.trusted_root) &&
-                      text_of(maker.witness_policy) == text_of(loader.witness_policy) &&
-                      static_cast<const TrustFlags&>(maker) == static_cast<const TrustFlags&>(loader);
+    const auto text_of = [](const std::optional<TrustFile>& file) {
+        return file ? file->text : "";
+    };
+    const bool same =
+        same_texts(maker.keys, loader.keys) && same_texts(maker.log_keys, loader.log_keys) &&
+        text_of(maker.trusted_root) == text_of(loader.trusted_root) &&
+        text_of(maker.witness_policy) == text_of(loader.witness_policy) &&
+        static_cast<const TrustFlags&>(maker) == static_cast<const TrustFlags&>(loader);
     return same ? "it was made with the same keys, roots and flags"
                 : "it was made with other keys, roots or flags, which say nothing here";
 }

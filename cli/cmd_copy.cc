@@ -79,7 +79,7 @@ Result<void> run(const Options& options, Streams streams) {
         if (target.manifest)
             ask_ahead(*from.store, target.manifest->descriptor.digest, options.verify);
         auto verified = verify_first(target, options.verify, options.platform, http, streams);
-        if (!verified && !target.manifest) return verified;
+        if (!verified && !target.manifest) return std::move(verified).error();
         if (!verified) {
             return transfer_error(std::move(verified).error(),
                                   pinned_name(from, target.manifest->descriptor.digest));

@@ -78,9 +78,12 @@ Result<void> check(const Options& options) {
     if (options.verify_only && options.verify.off) {
         return Error(Fault::Config, "--verify-only and --no-verify leave nothing to do");
     }
-    if (options.verify_only == options.output.empty()) return {};
-    return Error(Fault::Config, options.verify_only ? "--verify-only has no --output"
-                                                    : "--output is required: where to write to");
+    if (options.verify_only && !options.output.empty()) {
+        return Error(Fault::Config, "--verify-only has no --output");
+    }
+    if (options.verify_only || !options.output.empty()) return {};
+    return Error(Fault::Config, "--output is required")
+        .with_hint("it says where to write to; or use --verify-only");
 }
 
 Result<void> run(const Options& options, Streams streams) {
@@ -93,10 +96,11 @@ Result<void> run(const Options& options, Streams streams) {
     if (target.manifest) {
         ask_ahead(*image.store, target.manifest->descriptor.digest, options.verify);
     }
-    auto pulled = verify_first(target, options.verify, options.platform, http, streams);
-    if (!target.manifest) return pulled;
+    const auto verified = verify_first(target, options.verify, options.platform, http, streams);
+    if (!target.manifest) return verified.error();
     const BlobDigest& digest = target.manifest->descriptor.digest;
-    if (pulled) pulled = pull(image, digest, options, http, streams);
+    auto pulled =
+        verified ? pull(image, digest, options, http, streams) : Result<void>(verified.error());
     if (pulled) return {};
     return transfer_error(std::move(pulled).error(), pinned_name(image, digest));
 }

@@ -48,8 +48,15 @@ LayoutName split_layout(const std::string& text) {
     return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
+// Before anything is made there.
+Result<LayoutName> name_to_open(const std::string& text, Create create) {
+    LayoutName name = split_layout(text);
+    if (create == Create::No || !parse_digest(name.selector)) return name;
+    return Error(Fault::Config, "an image is copied to a tag, not to a digest");
+}
+
 Result<ImageTarget> open_layout(const std::string& text, Create create) {
-    const LayoutName name = split_layout(text);
+    BOLTSEAL_TRY(const LayoutName name, name_to_open(text, create));
     auto layout =
         create == Create::Yes ? LayoutStore::create(name.folder) : LayoutStore::open(name.folder);
     if (!layout) return std::move(layout).error();
@@ -58,7 +65,7 @@ Result<ImageTarget> open_layout(const std::string& text, Create create) {
 }
 
 Result<ImageTarget> open_oci_archive(const std::string& text, Create create) {
-    const LayoutName name = split_layout(text);
+    BOLTSEAL_TRY(const LayoutName name, name_to_open(text, create));
     auto archive =
         create == Create::Yes ? OciArchive::create(name.folder) : OciArchive::open(name.folder);
     if (!archive) return std::move(archive).error();

@@ -3,6 +3,7 @@
 #include "cli/chunk_evidence.h"
 #include "cli/clock.h"
 #include "cli/progress.h"
+#include "registry-client/reference.h"
 #include "registry-client/registry_store.h"
 
 #include <ostream>
@@ -10,12 +11,6 @@
 namespace boltseal {
 
 namespace {
-
-// The tag that the image gets: the one that was asked for, or the one it had.
-std::string tag_for(const ImageTarget& to, const ImageTarget& from) {
-    if (!to.selector.empty() || parse_digest(from.selector)) return to.selector;
-    return from.selector;
-}
 
 Result<FetchReport> fetch_parts(ImageTarget& from, const ImageParts& parts, LayoutStore& layout,
                                 const TransferPlan& plan, HttpClient& http, Streams streams) {
@@ -49,7 +44,7 @@ void use_mounts(const ImageTarget& from, ImageTarget& to) {
 
 Result<CopyReport> copy_rest(ImageTarget& from, const BlobDigest& digest, ImageTarget& to,
                              const TransferPlan& plan, const CopyProgress& progress) {
-    const std::string tag = tag_for(to, from);
+    const std::string tag = to.selector.empty() ? tag_of(from) : to.selector;
     if (plan.referrers) {
         return copy_with_referrers(*from.store, *to.store, digest, tag, progress);
     }
@@ -57,6 +52,15 @@ Result<CopyReport> copy_rest(ImageTarget& from, const BlobDigest& digest, ImageT
 }
 
 }  // namespace
+
+std::string tag_of(const ImageTarget& image) {
+    if (parse_digest(image.selector)) return {};
+    if (!image.where.starts_with("docker-archive:") || image.selector.empty()) {
+        return image.selector;
+    }
+    const auto name = parse_reference(image.selector);  // there images have whole names
+    return name ? name->tag : std::string();
+}
 
 Result<BlobDigest> chosen_manifest(ImageTarget& from, const BlobDigest& digest,
                                    const std::string& platform) {

@@ -39,6 +39,9 @@ Result<void> check_destination(const ImageTarget& to, ImageTarget& from, const B
 Result<Transferred> transfer(ImageTarget& from, const BlobDigest& digest, ImageTarget& to,
                              const TransferPlan& plan, HttpClient& http, Streams streams);
 
+// What the image is called where it is; empty if it was named by its digest, or not at all.
+std::string tag_of(const ImageTarget& image);
+
 // "from" if it is an index and a platform was named: the image for that.
 Result<BlobDigest> chosen_manifest(ImageTarget& from, const BlobDigest& digest,
                                    const std::string& platform);

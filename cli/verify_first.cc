@@ -4,6 +4,7 @@
 #include "registry-client/chunk_list.h"
 #include "registry-client/copy.h"
 
+#include <algorithm>
 #include <ostream>
 
 namespace boltseal {
@@ -13,15 +14,24 @@ namespace {
 constexpr std::uint64_t kSmallBundle = std::uint64_t{1} << 20;
 constexpr std::size_t kAhead = 8;
 
-Result<void> hear_first(const ImageToHear& target, const VerifyFirst& options, Transport& transport,
-                        Streams streams) {
+std::optional<Timestamp> newest_of(const Verified& verified) {
+    std::optional<Timestamp> out;
+    for (const ProvedTime& time : verified.times) out = std::max(out, std::optional(time.time));
+    for (const auto& witnesses : verified.cosigned) {
+        for (const Cosigned& one : witnesses) out = std::max(out, std::optional(one.time));
+    }
+    return out;
+}
+
+Result<VerifiedFirst> hear_first(const ImageToHear& target, const VerifyFirst& options,
+                                 Transport& transport, Streams streams) {
     BOLTSEAL_TRY(TrustMaterial trust, read_trust(options.trust));
     BOLTSEAL_TRY(const Policy policy, make_policy(trust, kSignPredicateType));
     const Hearing hearing = hear_image(target, std::move(trust), policy, options.log,
                                        options.deliver.keep(), transport, streams);
     BOLTSEAL_CHECK(deliver(hearing, options.deliver, SayVerified::No, streams));
     streams.err << "verified " << hearing.record.subject.name << '\n';
-    return {};
+    return VerifiedFirst{hearing.record.trust, {}, newest_of(*hearing.judgement.verified)};
 }
 
 // What moves for a platform must be what was judged for it.
@@ -38,8 +48,9 @@ Result<void> check_judged(ImageTarget& image, const BlobDigest& digest, const st
 }
 
 // The same by a policy file.
-Result<void> decide_first(const ImageToHear& target, const VerifyFirst& options,
-                          const std::string& platform, Transport& transport, Streams streams) {
+Result<VerifiedFirst> decide_first(const ImageToHear& target, const VerifyFirst& options,
+                                   const std::string& platform, Transport& transport,
+                                   Streams streams) {
     BOLTSEAL_CHECK(check_policy_alone(options.trust));
     if (!target.manifest) return with_next_step(target.manifest.error());
     const ResolvedManifest& manifest = *target.manifest;
@@ -49,11 +60,15 @@ Result<void> decide_first(const ImageToHear& target, const VerifyFirst& options,
     BOLTSEAL_CHECK(record_decision(decided, options.deliver, streams.err));
     streams.err << to_text(decided);
     BOLTSEAL_CHECK(conclude(decided));
-    return check_judged(target.image, manifest.descriptor.digest, platform, decided.decision);
+    BOLTSEAL_CHECK(
+        check_judged(target.image, manifest.descriptor.digest, platform, decided.decision));
+    const Json policy = describe_policy(decided.policy);
+    BOLTSEAL_TRY(const std::string* digest, policy.string_at("digest"));
+    return VerifiedFirst{{}, *digest, {}};
 }
 
-Result<void> say_unverified(const ImageToHear& target, const VerifyFirst& options,
-                            Streams streams) {
+Result<VerifiedFirst> say_unverified(const ImageToHear& target, const VerifyFirst& options,
+                                     Streams streams) {
     if (names_somebody(options)) {
         return Error(Fault::Config, "--no-verify, and yet somebody is named who must have signed")
             .with_hint("leave out one of the two, and mind BOLTSEAL_PUBLIC_KEY");
@@ -61,7 +76,7 @@ Result<void> say_unverified(const ImageToHear& target, const VerifyFirst& option
     if (!target.manifest) return with_next_step(target.manifest.error());
     streams.err << "boltseal: NOT VERIFIED, as --no-verify says: nobody vouches for "
                 << pinned_name(target.image, target.manifest->descriptor.digest) << '\n';
-    return {};
+    return VerifiedFirst{};
 }
 
 }  // namespace
@@ -101,8 +116,9 @@ void ask_ahead(ImageStore& store, const BlobDigest& digest, const VerifyFirst& o
     store.expect(wanted);
 }
 
-Result<void> verify_first(const ImageToHear& target, const VerifyFirst& options,
-                          const std::string& platform, Transport& transport, Streams streams) {
+Result<VerifiedFirst> verify_first(const ImageToHear& target, const VerifyFirst& options,
+                                   const std::string& platform, Transport& transport,
+                                   Streams streams) {
     if (options.off) return say_unverified(target, options, streams);
     return options.policy.file.empty()
                ? hear_first(target, options, transport, streams)

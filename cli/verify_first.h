@@ -26,10 +26,17 @@ bool names_somebody(const VerifyFirst& options);
 // round trip.
 void ask_ahead(ImageStore& store, const BlobDigest& digest, const VerifyFirst& options);
 
+struct VerifiedFirst {
+    TrustMaterial trust;        // that it was verified with; empty with a policy, or if it was not
+    std::string policy_digest;  // of the policy, if one decided
+    std::optional<Timestamp> newest_proved;  // of the times that time stamps and witnesses prove
+};
+
 // What holds on the digest, and with a policy on what is for `platform`, before anything moves. A
 // refusal is a verdict and printed as one; "verified" is only where the work begins. With
 // --no-verify that is said instead: Config if somebody is named as well.
-Result<void> verify_first(const ImageToHear& target, const VerifyFirst& options,
-                          const std::string& platform, Transport& transport, Streams streams);
+Result<VerifiedFirst> verify_first(const ImageToHear& target, const VerifyFirst& options,
+                                   const std::string& platform, Transport& transport,
+                                   Streams streams);
 
 }  // namespace boltseal

@@ -125,7 +125,7 @@ TEST_CASE("what a tar archive must not have is refused by its reason", "[tar]") 
         {member("././a", "") + kEnd, "the name './a' leads elsewhere"},
         {member("a/", "") + kEnd, "the name 'a/' leads elsewhere"},
         {member("", "") + kEnd, "the name '' leads elsewhere"},
-        {member("a\\b", "") + kEnd, "a name is not plain: 'a\\x5cb'"},
+        {member("a\\b", "") + kEnd, "a name is not plain: 'a\\b'"},
         {member("a\x1b", "") + kEnd, "a name is not plain: 'a\\x1b'"},
         {extended("266 path=" + std::string(256, 'n') + "\n") + member("a", "") + kEnd,
          "a name is longer than 255 bytes"},
