@@ -2,7 +2,7 @@
 
 _boltseal_commands() {  # PROGRAM
     case $1 in
-        boltseal) echo keygen sign attest verify pull push tree proof recheck bundle policy inspect version ;;
+        boltseal) echo keygen sign attest verify pull push copy save load tree proof recheck bundle policy inspect version ;;
         boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
         boltseal-log) echo init serve signer fsck version ;;
     esac
@@ -28,7 +28,16 @@ _boltseal_options() {  # PROGRAM COMMAND
                 --policy --repository --platform ;;
         boltseal:pull)
             echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
-                --mirror --connections --deadline -o --output --platform ;;
+                --mirror --connections --deadline -o --output --platform --verify-only --no-verify ;;
+        boltseal:copy)
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+                --mirror --connections --deadline --platform --no-referrers ;;
+        boltseal:save)
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+                -o --output --platform --valid-for --no-verify ;;
+        boltseal:load)
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+                --platform --max-age --no-referrers --no-verify ;;
         boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
         boltseal:bundle) ;;
         boltseal:"bundle verify" | boltseal-verify:bundle)
@@ -52,7 +61,11 @@ _boltseal_values() {  # COMMAND OPTION
         --key | --log-key | --witness-policy | --trusted-root | --policy | --bundle | --predicate | --proof | \
             --transcript | --artifact | --batch) echo files ;;
         --state | --dir | --output) echo folders ;;
-        -o) [ "$1" != pull ] || echo folders ;;
+        -o)
+            case $1 in
+                pull) echo folders ;;
+                save) echo files ;;
+            esac ;;
         --type)
             if [ "$1" = keygen ]; then
                 echo ecdsa-p256 ecdsa-p384 ecdsa-p521 ed25519
@@ -75,7 +88,7 @@ _boltseal() {
     # Flags have nothing behind them but the next word.
     case $previous in
         --json | --no-log | --insecure-no-log | --insecure-ignore-sct | --insecure-accept-promise | --strict | \
-            --only-index | -h | --help | --version) ;;
+            --only-index | --no-verify | --verify-only | --no-referrers | -h | --help | --version) ;;
         -*)
             local values
             values=$(_boltseal_values "$command" "$previous")
