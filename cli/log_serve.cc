@@ -99,9 +99,11 @@ Result<void> serve(const ServeOptions& options, Streams streams) {
     BOLTSEAL_TRY(const auto sequencer,
                  Sequencer::start({*storage, *journal, signer, *storage, *index}, limits));
     Workers workers(std::max(2u, std::thread::hardware_concurrency()));
-    LogApi api(*sequencer, key, workers, options.raw ? RawEntries::Taken : RawEntries::Refused);
     BOLTSEAL_TRY(const auto lookup_index, LookupIndex::open(options.directory / "lookup"));
-    const LookupApi lookups(*sequencer, *lookup_index);
+    BOLTSEAL_TRY(const auto statements, StatementStore::open(options.directory / "statements"));
+    LogApi api(*sequencer, key, workers, options.raw ? RawEntries::Taken : RawEntries::Refused,
+               statements.get());
+    const LookupApi lookups(*sequencer, *lookup_index, *statements);
     BOLTSEAL_TRY(auto server, HttpServer::start(address, route(api, lookups, workers)));
     streams.err << "boltseal-log: serving '" << key.name << "' at http://"
                 << to_string(ListenAddress{address.host, server->port()}) << " ("

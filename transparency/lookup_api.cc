@@ -2,7 +2,10 @@
 
 #include "core/encoding.h"
 #include "transparency/decimal.h"
+#include "verify/dsse_entry.h"
 #include "verify/tlog_proof.h"
+
+#include <algorithm>
 
 namespace boltseal {
 
@@ -145,7 +148,8 @@ ApiResponse LookupApi::find(std::string_view path) const {
     }
     const auto lookup = parse_lookup(path);
     if (!lookup) return not_found();
-    const auto answer = look_up(*lookup, from);
+    const auto answer =
+        lookup->by == Lookup::By::Subject ? look_up_subject(*lookup, from) : look_up(*lookup, from);
     if (!answer) return respond(answer.error(), kJson);
     return respond(print_lookup_answer(*answer), kJson);
 }
@@ -155,14 +159,52 @@ Result<LookupAnswer> LookupApi::look_up(const Lookup& lookup, std::uint64_t from
     BOLTSEAL_TRY(const LookupIndex::Page page, index_.find(key_of(lookup), from, kLookupPage));
     const auto checkpoint = sequencer_.published();
     LookupAnswer answer{page.complete, page.next, {}, {}, checkpoint->note()};
-    if (page.indexes.empty()) return answer;
     Entries entries(sequencer_.log(), checkpoint->head().size);
     for (const std::uint64_t index : page.indexes) {
         BOLTSEAL_TRY(Buffer entry, entries.get(index));
         answer.entries.push_back({index, std::move(entry)});
     }
-    BOLTSEAL_TRY(answer.proof, sequencer_.log().prove_batch(page.indexes, checkpoint->head()));
+    BOLTSEAL_CHECK(prove_all(answer, *checkpoint));
     return answer;
+}
+
+// From the subject to statements, and from the digest of each to the entries that have it. Of one
+// statement no more than a page: the others are found by its digest.
+Result<LookupAnswer> LookupApi::look_up_subject(const Lookup& lookup, std::uint64_t from) const {
+    BOLTSEAL_TRY(const BlobDigest subject, BlobDigest::from(lookup.algorithm, lookup.value));
+    const std::uint64_t complete = index_.complete();
+    BOLTSEAL_TRY(const auto page, statements_.find(subject, from, kLookupPage));
+    const auto checkpoint = sequencer_.published();
+    LookupAnswer answer{complete, page.next, {}, {}, checkpoint->note()};
+    Entries entries(sequencer_.log(), checkpoint->head().size);
+    for (const StatementStore::Found& found : page.statements) {
+        const Lookup by_payload = by_digest(digest_of(found.statement));
+        BOLTSEAL_TRY(const auto places, index_.find(key_of(by_payload), 0, kLookupPage));
+        if (answer.entries.size() + places.indexes.size() > kLookupPage) {
+            answer.next = found.place;
+            break;
+        }
+        for (const std::uint64_t index : places.indexes) {
+            if (index >= checkpoint->head().size) continue;
+            BOLTSEAL_TRY(Buffer entry, entries.get(index));
+            const auto names = read_entry_names(entry);
+            const bool has_payload =
+                names && names->kind == kDsseKind;  // else it is a file's digest
+            if (has_payload) answer.entries.push_back({index, std::move(entry), found.statement});
+        }
+    }
+    std::ranges::sort(answer.entries, {}, &FoundEntry::index);
+    BOLTSEAL_CHECK(prove_all(answer, *checkpoint));
+    return answer;
+}
+
+Result<void> LookupApi::prove_all(LookupAnswer& answer,
+                                  const VerifiedCheckpoint& checkpoint) const {
+    if (answer.entries.empty()) return {};
+    std::vector<std::uint64_t> indexes;
+    for (const FoundEntry& found : answer.entries) indexes.push_back(found.index);
+    BOLTSEAL_TRY(answer.proof, sequencer_.log().prove_batch(indexes, checkpoint.head()));
+    return {};
 }
 
 }  // namespace boltseal

@@ -4,6 +4,7 @@
 #include "transparency/http_message.h"
 #include "transparency/lookup_answer.h"
 #include "transparency/sequencer.h"
+#include "transparency/statement_store.h"
 
 namespace boltseal {
 
@@ -11,8 +12,8 @@ namespace boltseal {
 // refers to must outlive it.
 class LookupApi {
 public:
-    LookupApi(Sequencer& sequencer, const LookupIndex& index)
-        : sequencer_(sequencer), index_(index) {}
+    LookupApi(Sequencer& sequencer, const LookupIndex& index, const StatementStore& statements)
+        : sequencer_(sequencer), index_(index), statements_(statements) {}
 
     // True for the paths below which everything is answered here.
     static bool has(std::string_view path);
@@ -27,9 +28,12 @@ private:
                                     const VerifiedCheckpoint& checkpoint) const;
     ApiResponse find(std::string_view path) const;
     Result<LookupAnswer> look_up(const Lookup& lookup, std::uint64_t from) const;
+    Result<LookupAnswer> look_up_subject(const Lookup& lookup, std::uint64_t from) const;
+    Result<void> prove_all(LookupAnswer& answer, const VerifiedCheckpoint& checkpoint) const;
 
     Sequencer& sequencer_;
     const LookupIndex& index_;
+    const StatementStore& statements_;
 };
 
 }  // namespace boltseal

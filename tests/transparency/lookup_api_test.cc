@@ -6,6 +6,7 @@
 #include "tests/support/submissions.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_log.h"
+#include "transparency/log_request.h"
 #include "transparency/lookup_writer.h"
 #include "verify/tlog_proof.h"
 
@@ -17,11 +18,12 @@ namespace {
 struct Readers : TestLog {
     TempFolder folder;
     std::unique_ptr<LookupIndex> lookup_index = LookupIndex::open(folder.path() / "l").value();
+    std::unique_ptr<StatementStore> statements = StatementStore::open(folder.path() / "s").value();
     std::unique_ptr<LookupApi> api;
 
     Readers() {
         restart();
-        api = std::make_unique<LookupApi>(*sequencer, *lookup_index);
+        api = std::make_unique<LookupApi>(*sequencer, *lookup_index, *statements);
     }
     std::uint64_t add(const HashedRekord& entry) {
         return append(std::string(as_text(encode_entry(entry).value()))).value().places[0].index;
@@ -214,6 +216,51 @@ TEST_CASE("an answer that does not hold is refused for the right reason", "[look
                     .value();
     REQUIRE_REFUSED(check(bad, whom), "entry 2: log entry: of no kind that is known");
     REQUIRE(check(bad, whom).error().fault() == Fault::Untrusted);
+}
+
+TEST_CASE("entries that came with a statement are found by what it is about", "[lookup_api]") {
+    Readers log;
+    const Lookup about = by_subject(digest_of(as_bytes("an image")));
+    REQUIRE(log.find_checked(about).entries.empty());
+    const std::string statement = statement_about("an image");
+    const auto add = [&](const std::string& payload) {
+        const auto admitted = admit(as_bytes(to_json(envelope_request(payload))));
+        REQUIRE_OK(admitted);
+        REQUIRE_OK(log.append(std::string(as_text(admitted->body))));
+        REQUIRE_OK(log.statements->keep(admitted->statement));
+    };
+    add(statement_about("another image"));
+    for (int i = 0; i < 20; ++i) add(statement);  // each time by another key
+    add(statement + " ");
+    for (int i = 0; i < 15; ++i) add(statement + "  ");
+    log.add(signed_entry(statement));  // a file that has the statement's digest
+    REQUIRE(log.find_checked(about).complete == 0);
+    log.follow();
+    const LookupAnswer first = log.find_checked(about);
+    REQUIRE(first.complete == 38);
+    REQUIRE(first.entries.size() == 21);  // the next statement's do not fit any more
+    REQUIRE(first.entries.front().index == 1);
+    REQUIRE(first.entries.front().statement == to_buffer(statement));
+    REQUIRE(first.entries.back().statement == to_buffer(statement + " "));
+    REQUIRE(first.next.has_value());
+    const LookupAnswer second = log.find_checked(about, "/from/" + std::to_string(*first.next));
+    REQUIRE(second.entries.size() == 15);
+    REQUIRE(second.entries.front().index == 22);
+    REQUIRE_FALSE(second.next.has_value());
+
+    const auto check = [&](const LookupAnswer& answer, const Lookup& lookup) {
+        return check_lookup_answer(answer, lookup, log.key.note_key);
+    };
+    const Lookup other = by_subject(digest_of(as_bytes("another image")));
+    REQUIRE_REFUSED(check(second, other),
+                    "entry 22: look-up: the statement is not about " + to_string(other));
+    LookupAnswer bad = second;
+    bad.entries[0].statement.push_back(' ');
+    REQUIRE_REFUSED(check(bad, about),
+                    "entry 22: look-up: the statement is not what the entry is about");
+    bad.entries[0].statement.clear();
+    REQUIRE_REFUSED(check(bad, about),
+                    "entry 22: look-up: the statement is not what the entry is about");
 }
 
 TEST_CASE("an answer is read strictly", "[lookup_api]") {
