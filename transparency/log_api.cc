@@ -147,7 +147,7 @@ void LogApi::add_batch(const ApiRequest& request, const Reply& reply) {
         std::vector<Buffer> statements;
         for (Admitted& one : *admitted) {
             entries.push_back(std::move(one.body));
-            statements.push_back(std::move(one.statement));
+            if (!one.statement.empty()) statements.push_back(std::move(one.statement));
         }
         return submit_batch(std::move(entries), std::move(statements), reply);
     }

@@ -4,9 +4,9 @@
 
 #include "transparency/batch_proof.h"
 #include "transparency/lookup.h"
-#include "transparency/lookup_index.h"
 #include "verify/checkpoint.h"
 
+#include <optional>
 #include <string>
 
 namespace boltseal {

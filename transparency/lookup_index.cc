@@ -58,13 +58,14 @@ Result<void> LookupIndex::clear() {
     return {};
 }
 
+bool LookupIndex::is_full() const {
+    const std::lock_guard guard(mutex_);
+    return newest_.size() >= limits_.places;
+}
+
 std::uint64_t LookupIndex::complete() const {
     const std::lock_guard guard(mutex_);
     return complete_;
-}
-
-std::size_t LookupIndex::memory() const {
-    return runs_->memory();
 }
 
 // The newest are looked at before the runs: places that became a run in between are then found

@@ -25,8 +25,10 @@ public:
     static Result<std::unique_ptr<LookupIndex>> open(const std::filesystem::path& folder,
                                                      const LookupIndexLimits& limits = {});
 
-    // REQUIRES: index is not below that of the last, and no key comes twice with one index
+    // REQUIRES: index is not below the end of what is kept
     void add(const LookupKey& key, std::uint64_t index);
+
+    bool is_full() const;  // so many places are in memory that it should be settled
 
     // All that the log with this head has was added. May write a run, which is waited for.
     Result<void> settle(const TreeHead& head);
@@ -44,7 +46,6 @@ public:
     Result<Page> find(const LookupKey& key, std::uint64_t from, std::size_t most) const;
 
     std::uint64_t complete() const;
-    std::size_t memory() const;  // of filters, in bytes; and some 80 for each place in memory
 
 private:
     LookupIndex(std::unique_ptr<LeafRuns> runs, const LookupIndexLimits& limits)

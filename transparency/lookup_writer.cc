@@ -30,9 +30,11 @@ Result<void> bring_up(LookupIndex& index, LogTail& log, const TreeHead& head,
         if (!fits) BOLTSEAL_CHECK(index.clear());
         if (!fits) next = 0;
     }
-    while (next < head.size) {
-        for (std::uint64_t n = 0; n < kTilesAtOnce && next < head.size; ++n) {
-            if (go_on && !go_on()) return {};
+    bool ended = false;
+    while (next < head.size && !ended) {
+        for (std::uint64_t n = 0; n < kTilesAtOnce && next < head.size && !index.is_full(); ++n) {
+            ended = go_on && !go_on();
+            if (ended) break;
             const Tile tile = tile_of_tree(Tile::Kind::Entries, 0, next / kTileWidth, head.size);
             BOLTSEAL_TRY(const Buffer bundle, log.get(tile));
             Reader reader(bundle);
