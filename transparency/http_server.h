@@ -26,6 +26,7 @@ public:
 
     std::uint16_t port() const;
     bool is_running() const;  // false if serving has ended on its own
+    const HttpMetrics& metrics() const;
 
 private:
     struct Impl;

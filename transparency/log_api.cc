@@ -44,6 +44,16 @@ ApiResponse refusal(const Error& error) {
     }
 }
 
+// The same, but for what somebody who looks on would not have.
+ApiResponse refusal(const Error& error, const ApiRequest& request) {
+    const bool forbidden = request.watch && request.watch->has_refused();
+    return forbidden ? error_response(403, error.message()) : refusal(error);
+}
+
+void tell(const std::shared_ptr<WriteWatch>& watch, const std::vector<Place>& places) {
+    if (watch) watch->on_placed(places);
+}
+
 bool is_read_method(const std::string& method) {
     return method == "GET" || method == "HEAD";
 }
@@ -95,18 +105,19 @@ bool LogApi::is_known(std::string_view path) {
 }
 
 void LogApi::route_write(ApiRequest request, const Reply& reply) {
-    if (request.path == kRawPath) return add_raw(std::move(request.body), reply);
+    if (request.path == kRawPath) return add_raw(std::move(request), reply);
     auto asked = std::make_shared<const ApiRequest>(std::move(request));
     post(reply, [this, asked, reply] {
-        asked->path == kBatchPath ? add_batch(*asked, reply) : add_entry(asked->body, reply);
+        asked->path == kBatchPath ? add_batch(*asked, reply) : add_entry(*asked, reply);
     });
 }
 
-void LogApi::add_entry(Bytes submission, const Reply& reply) {
-    auto body = admit(submission);
-    if (!body) return reply(refusal(body.error()));
+void LogApi::add_entry(const ApiRequest& request, const Reply& reply) {
+    auto body = admit(request.body, request.watch.get());
+    if (!body) return reply(refusal(body.error(), request));
     const auto shared = std::make_shared<const Buffer>(*std::move(body));
-    const auto answer = [this, shared, reply](const Sequenced& sequenced) {
+    const auto answer = [this, shared, watch = request.watch, reply](const Sequenced& sequenced) {
+        tell(watch, sequenced.places);
         const VerifiedCheckpoint& checkpoint = *sequenced.checkpoint;
         const auto proof =
             sequencer_.log().prove_inclusion(sequenced.places.front().index, checkpoint.head());
@@ -127,12 +138,14 @@ void LogApi::add_entry(Bytes submission, const Reply& reply) {
 }
 
 // Answered from the publisher's thread: there is nothing to compute.
-void LogApi::add_raw(Buffer entry, const Reply& reply) {
+void LogApi::add_raw(ApiRequest request, const Reply& reply) {
     std::vector<Buffer> entries;
-    entries.push_back(std::move(entry));
-    const auto taken =
-        sequencer_.submit(std::move(entries), [reply](const Result<Sequenced>& sequenced) {
+    entries.push_back(std::move(request.body));
+    const auto taken = sequencer_.submit(
+        std::move(entries),
+        [watch = std::move(request.watch), reply](const Result<Sequenced>& sequenced) {
             if (!sequenced) return reply(refusal(sequenced.error()));
+            tell(watch, sequenced->places);
             reply(text_response(200, std::to_string(sequenced->places.front().index)));
         });
     if (!taken) reply(refusal(taken.error()));
@@ -140,20 +153,22 @@ void LogApi::add_raw(Buffer entry, const Reply& reply) {
 
 void LogApi::add_batch(const ApiRequest& request, const Reply& reply) {
     if (request.content_type == "application/json") {
-        auto entries = admit_batch(request.body);
-        if (!entries) return reply(refusal(entries.error()));
-        return submit_batch(*std::move(entries), reply);
+        auto entries = admit_batch(request.body, request.watch.get());
+        if (!entries) return reply(refusal(entries.error(), request));
+        return submit_batch(*std::move(entries), request.watch, reply);
     }
     if (request.content_type != "application/octet-stream" || raw_ == RawEntries::Refused) {
         return reply(error_response(415, "content type is not accepted"));
     }
     auto entries = parse_raw_batch(request.body);
     if (!entries) return reply(refusal(entries.error()));
-    submit_batch(*std::move(entries), reply);
+    submit_batch(*std::move(entries), request.watch, reply);
 }
 
-void LogApi::submit_batch(std::vector<Buffer> entries, const Reply& reply) {
-    const auto answer = [this, reply](const Sequenced& sequenced) {
+void LogApi::submit_batch(std::vector<Buffer> entries, std::shared_ptr<WriteWatch> watch,
+                          const Reply& reply) {
+    const auto answer = [this, watch = std::move(watch), reply](const Sequenced& sequenced) {
+        tell(watch, sequenced.places);
         const std::vector<std::uint64_t> indexes = sorted_indexes(sequenced.places);
         const auto proof = sequencer_.log().prove_batch(indexes, sequenced.checkpoint->head());
         if (!proof) return reply(refusal(proof.error()));

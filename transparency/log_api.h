@@ -29,10 +29,11 @@ public:
 private:
     void post(const Reply& reply, std::function<void()> work);
     void route_write(ApiRequest request, const Reply& reply);
-    void add_entry(Bytes submission, const Reply& reply);
-    void add_raw(Buffer entry, const Reply& reply);
+    void add_entry(const ApiRequest& request, const Reply& reply);
+    void add_raw(ApiRequest request, const Reply& reply);
     void add_batch(const ApiRequest& request, const Reply& reply);
-    void submit_batch(std::vector<Buffer> entries, const Reply& reply);
+    void submit_batch(std::vector<Buffer> entries, std::shared_ptr<WriteWatch> watch,
+                      const Reply& reply);
     bool is_known(std::string_view path);
     std::optional<Tile> find_tile(std::string_view path) const;
     ApiResponse read(std::string_view path);

@@ -1,5 +1,6 @@
 #include "transparency/log_client.h"
 
+#include "net/url.h"
 #include "transparency/log_request.h"
 
 namespace boltseal {
@@ -67,6 +68,15 @@ LogClient::LogClient(Transport& transport, std::string url, NoteKey key, Patienc
       key_(std::move(key)),
       patience_(std::move(patience)) {}
 
+Result<void> LogClient::set_token(std::string token) {
+    const auto url = parse_url(url_);
+    if (!url || (url->scheme != "https" && !is_loopback_host(url->host))) {
+        return Error(Fault::Config, "a token for the log is sent over https only");
+    }
+    token_ = std::move(token);
+    return {};
+}
+
 // An entry that is submitted twice stands in the log once, so unlike other POSTs this may repeat.
 Result<Response> LogClient::post(const Request& request) {
     for (int attempt = 1;; ++attempt) {
@@ -92,6 +102,7 @@ Result<LogEntry> LogClient::submit(const HashedRekord& entry) {
     request.method = "POST";
     request.url = url_ + "/api/v2/log/entries";
     request.headers = {{"Content-Type", "application/json"}};
+    if (!token_.empty()) request.headers.push_back({"Authorization", "Bearer " + token_});
     request.body = to_buffer(body);
     request.max_body = kMaxAnswer;
     const std::string log = "log '" + key_.name + "'";

@@ -126,8 +126,9 @@ Json request_json(const HashedRekord& entry, std::string details) {
     return Json::object({{std::string(kRequest.camel), request}});
 }
 
-Result<Buffer> admit_entry(const HashedRekord& entry) {
+Result<Buffer> admit_entry(const HashedRekord& entry, WriteWatch* watch) {
     BOLTSEAL_CHECK(check_entry(entry));
+    if (watch) BOLTSEAL_CHECK(watch->on_entry(entry));
     BOLTSEAL_TRY(Buffer body, encode_entry(entry));
     BOLTSEAL_CHECK(parse_entry(body));
     return body;
@@ -145,12 +146,12 @@ Result<std::string> encode_submission(const HashedRekord& entry) {
     return to_json(request_json(entry, std::move(details)));
 }
 
-Result<Buffer> admit(Bytes submission) {
+Result<Buffer> admit(Bytes submission, WriteWatch* watch) {
     BOLTSEAL_TRY(const HashedRekord entry, parse_submission(submission));
-    return admit_entry(entry);
+    return admit_entry(entry, watch);
 }
 
-Result<std::vector<Buffer>> admit_batch(Bytes body) {
+Result<std::vector<Buffer>> admit_batch(Bytes body, WriteWatch* watch) {
     BOLTSEAL_TRY(const Json json, parse_json(body, JsonLimits{kMaxBatchBytes, 8}));
     BOLTSEAL_CHECK(json.only({"entries"}));
     BOLTSEAL_TRY(const Json::Array* const requests, json.array_at("entries"));
@@ -159,7 +160,7 @@ Result<std::vector<Buffer>> admit_batch(Bytes body) {
     std::vector<Buffer> entries;
     for (const Json& request : *requests) {
         auto entry = parse_request(request);
-        auto admitted = entry ? admit_entry(*entry) : Result<Buffer>(entry.error());
+        auto admitted = entry ? admit_entry(*entry, watch) : Result<Buffer>(entry.error());
         if (!admitted) {
             return std::move(admitted).error().context("entry " + std::to_string(entries.size()));
         }

@@ -3,6 +3,7 @@
 // bytes: specs/log-api.md#batch.
 #pragma once
 
+#include "transparency/write_watch.h"
 #include "verify/log_entry.h"
 
 #include <string>
@@ -20,11 +21,12 @@ Result<HashedRekord> parse_submission(Bytes body);
 Result<std::string> encode_submission(const HashedRekord& entry);
 
 // The body of the entry, after its signature was verified, and the body read as a monitor will:
-// what the log takes, its readers can read. Untrusted or Malformed, for the client.
-Result<Buffer> admit(Bytes submission);
+// what the log takes, its readers can read. Untrusted or Malformed, for the client. The watch, if
+// there is one, sees each entry once its signature is verified, and may refuse it.
+Result<Buffer> admit(Bytes submission, WriteWatch* watch = nullptr);
 
 // {"entries":[...]}, each a submission; the error names which, counted from zero.
-Result<std::vector<Buffer>> admit_batch(Bytes body);
+Result<std::vector<Buffer>> admit_batch(Bytes body, WriteWatch* watch = nullptr);
 Result<std::string> encode_batch(const std::vector<HashedRekord>& entries);
 
 // Entries one after the other as in an entry bundle, at least one.

@@ -62,6 +62,7 @@ public:
 
     std::shared_ptr<const VerifiedCheckpoint> published() const;
     Result<void> check_ready() const;  // Io, with the reason, once the log has stopped
+    std::size_t waiting() const { return queue_.waiting(); }  // entries that have no place yet
     void fail(const Error& error);     // for who finds out that something is wrong
     LogTail& log() { return log_; }    // what is published, and more: see is_covered in tile.h
 

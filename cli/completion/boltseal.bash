@@ -4,7 +4,7 @@ _boltseal_commands() {  # PROGRAM
     case $1 in
         boltseal) echo keygen sign attest verify pull push tree proof recheck bundle policy inspect version ;;
         boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
-        boltseal-log) echo init serve signer fsck version ;;
+        boltseal-log) echo init serve signer token fsck version ;;
     esac
 }
 
@@ -34,7 +34,13 @@ _boltseal_options() {  # PROGRAM COMMAND
         boltseal:"bundle verify" | boltseal-verify:bundle)
             echo "$(_boltseal_verifier)" --bundle --batch --jobs ;;
         boltseal-log:init) echo --dir --origin --url ;;
-        boltseal-log:serve) echo --dir --listen --signer --raw --max-wait ;;
+        boltseal-log:serve)
+            echo --dir --listen --signer --raw --max-wait --allow --rate --burst --trusted-proxy --audit \
+                --metrics --log-format --config ;;
+        boltseal-log:token) ;;
+        boltseal-log:"token create") echo --dir --name --days ;;
+        boltseal-log:"token list") echo --dir ;;
+        boltseal-log:"token revoke") echo --dir --name ;;
         boltseal-log:signer) echo --dir --socket --connection ;;
         boltseal-log:fsck) echo --dir ;;
         boltseal-log:version) ;;
@@ -50,7 +56,7 @@ _boltseal_options() {  # PROGRAM COMMAND
 _boltseal_values() {  # COMMAND OPTION
     case $2 in
         --key | --log-key | --witness-policy | --trusted-root | --policy | --bundle | --predicate | --proof | \
-            --transcript | --artifact | --batch) echo files ;;
+            --transcript | --artifact | --batch | --allow | --audit | --config) echo files ;;
         --state | --dir | --output) echo folders ;;
         -o) [ "$1" != pull ] || echo folders ;;
         --type)
@@ -60,6 +66,7 @@ _boltseal_values() {  # COMMAND OPTION
                 echo cyclonedx spdxjson slsaprovenance slsaprovenance1 openvex vuln custom chunks
             fi ;;
         --chunks) echo large all none ;;
+        --log-format) echo text logfmt json ;;
         --platform) echo linux/amd64 linux/arm64 linux/arm/v7 linux/ppc64le linux/riscv64 linux/s390x ;;
     esac
 }
@@ -69,7 +76,7 @@ _boltseal() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         [[ ${COMP_WORDS[i]} != -* ]] || continue
         command=${command:+$command }${COMP_WORDS[i]}
-        [ "$program $command" = 'boltseal bundle' ] || break  # whose own commands follow
+        case "$program $command" in 'boltseal bundle' | 'boltseal-log token') ;; *) break ;; esac  # whose own commands follow
     done
     COMPREPLY=()
     # Flags have nothing behind them but the next word.
@@ -92,6 +99,8 @@ _boltseal() {
         mapfile -t COMPREPLY < <(compgen -W "$(_boltseal_commands "$program")" -- "$word")
     elif [ "$program $command" = 'boltseal bundle' ]; then
         mapfile -t COMPREPLY < <(compgen -W 'verify lint' -- "$word")
+    elif [ "$program $command" = 'boltseal-log token' ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'create list revoke' -- "$word")
     elif [ "$program" != boltseal-log ] && [ "$command" != keygen ] && [ "$command" != version ]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
     fi

@@ -1,0 +1,46 @@
+// Who may write: keys, and identities in certificates. specs/log-writers.md#allow
+#pragma once
+
+#include "core/time.h"
+#include "verify/log_entry.h"
+#include "verify/policy_table.h"
+#include "verify/trusted_root.h"
+
+#include <array>
+#include <filesystem>
+#include <functional>
+#include <set>
+
+namespace boltseal {
+
+// SHA-256 of a key's SubjectPublicKeyInfo.
+using KeyHash = std::array<std::uint8_t, 32>;
+KeyHash hash_of(const PublicKey& key);
+
+class AllowList {
+public:
+    // TOML; `load` reads the files that it names. Config, with the line of the first problem: a
+    // list that allows nobody is one, and so are identities without a certificate authority.
+    static Result<AllowList> parse(Bytes text, const LoadPolicyFile& load);
+    // Files are looked for from the list's own folder.
+    static Result<AllowList> load(const std::filesystem::path& path);
+
+    // Untrusted unless the entry is by an allowed key, or its certificate was issued by a trusted
+    // authority, is valid now, and speaks for an allowed identity. That the entry is signed by its
+    // key is for check_entry. Safe from many threads.
+    Result<void> check(const HashedRekord& entry, Timestamp now) const;
+
+private:
+    struct Identity {
+        Pattern name;
+        Pattern issuer;
+    };
+    friend class AllowListReader;
+    Result<void> check_certificate(Bytes der, Timestamp now) const;
+
+    std::set<KeyHash> keys_;
+    std::vector<Identity> identities_;
+    TrustedRoot root_;
+};
+
+}  // namespace boltseal
