@@ -12,6 +12,7 @@
 #include "transparency/journal_file.h"
 #include "transparency/log_api.h"
 #include "transparency/log_checker.h"
+#include "transparency/log_page.h"
 #include "transparency/log_setup.h"
 #include "transparency/measured_log.h"
 #include "transparency/run_index.h"
@@ -118,7 +119,9 @@ Result<void> serve(const ServeOptions& options, Streams streams) {
             {*storage, measured_journal, measured_signer, measured_publication, *index}, limits));
     Workers workers(std::max(2u, std::thread::hardware_concurrency()));
     LogApi api(*sequencer, key, workers, options.raw ? RawEntries::Taken : RawEntries::Refused);
-    WriteGate gate(std::move(rules), now, [&api](ApiRequest request, Reply reply) {
+    LogPage page(*sequencer, key, workers);
+    WriteGate gate(std::move(rules), now, [&](ApiRequest request, Reply reply) {
+        if (page.handle(request, reply)) return;
         api.handle(std::move(request), std::move(reply));
     });
     BOLTSEAL_TRY(auto server, HttpServer::start(address, [&gate](ApiRequest request, Reply reply) {

@@ -113,6 +113,10 @@ std::string to_http(const ApiResponse& response, bool is_head, bool close) {
     add_field(out, "Retry-After", response.retry_after);
     add_field(out, "X-Log-Index", response.log_index);
     add_field(out, "WWW-Authenticate", response.www_authenticate);
+    if (!response.security_policy.empty()) {
+        add_field(out, "Content-Security-Policy", response.security_policy);
+        add_field(out, "Referrer-Policy", "no-referrer");
+    }
     out.append(
         "Accept-Ranges: none\r\n"
         "Access-Control-Allow-Origin: *\r\n"

@@ -31,6 +31,7 @@ struct ApiResponse {
     std::string retry_after;
     std::string log_index;
     std::string www_authenticate;
+    std::string security_policy;  // Content-Security-Policy, of a page
     std::string body;
 };
 
