@@ -71,10 +71,10 @@ CONFIG
     die "nginx could not be started"
 }
 
-# ask CURL-ARGUMENTS...: with the body in answer and the head in head; sets $status.
+# ask CURL-ARGUMENTS...: with the body in answer and the head in head.txt; sets $status.
 ask() {
     status=$(curl -sS --cacert tls.pem --resolve "log.example.org:$https:127.0.0.1" \
-        --resolve "log.example.org:$http:127.0.0.1" -o answer -D head -w '%{http_code}' "$@" 2>curl.err) ||
+        --resolve "log.example.org:$http:127.0.0.1" -o answer -D head.txt -w '%{http_code}' "$@" 2>curl.err) ||
         { status=none; return 1; }
 }
 
@@ -82,11 +82,11 @@ answers() {  # STATUS CURL-ARGUMENTS...
     wanted=$1
     shift
     ask "$@" || true
-    [ "$status" = "$wanted" ] || { cat curl.err head answer >&2; die "$* is answered $status instead of $wanted"; }
+    [ "$status" = "$wanted" ] || { cat curl.err head.txt answer >&2; die "$* is answered $status instead of $wanted"; }
 }
 
 has_header() {
-    tr -d '\r' <head | grep -iqxF -e "$1" || { cat head >&2; die "there is no header '$1'"; }
+    tr -d '\r' <head.txt | grep -iqxF -e "$1" || { cat head.txt >&2; die "there is no header '$1'"; }
 }
 
 same() {  # WHAT URL URL
@@ -102,8 +102,8 @@ fill_a_tile() {
     while [ $i -lt 10300 ]; do
         printf '\000\005%d' $i
         i=$((i + 1))
-    done >batch
-    answers 200 --data-binary @batch -H 'Content-Type: application/octet-stream' "$url/api/v1/entries"
+    done >batch.bin
+    answers 200 --data-binary @batch.bin -H 'Content-Type: application/octet-stream' "$url/api/v1/entries"
     wait_for "$log_pid" test -e log/public/tile/0/000 || die "there is no full tile"
     wait_for "$log_pid" test -e log/public/tile/entries/000 || die "there is no full bundle"
 }
@@ -112,10 +112,10 @@ writes() {
     say "writes, and who the log takes for their client"
     answers 400 --data '{}' "$url/api/v2/log/entries"
     # nginx reads it whole, and the log sees its length.
-    answers 200 -H 'Transfer-Encoding: chunked' -H 'Content-Type: application/octet-stream' --data-binary @batch \
+    answers 200 -H 'Transfer-Encoding: chunked' -H 'Content-Type: application/octet-stream' --data-binary @batch.bin \
         "$url/api/v1/entries"
     answers 200 -H 'X-Forwarded-For: 198.51.100.1' -H 'Cookie: a=%20' -H 'Referer: https://a/?b=%20' \
-        -H 'Content-Type: application/octet-stream' --data-binary @batch "$url/api/v1/entries"
+        -H 'Content-Type: application/octet-stream' --data-binary @batch.bin "$url/api/v1/entries"
     [ "$(grep -c '"client":"127.0.0.1","token":null,"path":"/api/v1/entries","status":200' audit)" = 3 ] ||
         { cat audit >&2; die "the audit trail is not as it should be"; }
     ! grep -q 198.51.100.1 audit || die "a client has chosen its own address"
