@@ -132,13 +132,11 @@ Result<AllowList> AllowList::load(const std::filesystem::path& path) {
     return list;
 }
 
-Result<void> AllowList::check(const HashedRekord& entry, Timestamp now) const {
-    const KeyHash key = hash_of(entry.key);
-    if (keys_.contains(key)) return {};
-    if (entry.certificate.empty() || identities_.empty()) {
-        return not_allowed("key " + to_hex(key));
-    }
-    return check_certificate(entry.certificate, now);
+Result<void> AllowList::check(const PublicKey& key, Bytes certificate, Timestamp now) const {
+    const KeyHash hash = hash_of(key);
+    if (keys_.contains(hash)) return {};
+    if (certificate.empty() || identities_.empty()) return not_allowed("key " + to_hex(hash));
+    return check_certificate(certificate, now);
 }
 
 Result<void> AllowList::check_certificate(Bytes der, Timestamp now) const {

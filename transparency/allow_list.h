@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/time.h"
-#include "verify/log_entry.h"
 #include "verify/policy_table.h"
 #include "verify/trusted_root.h"
 
@@ -25,10 +24,11 @@ public:
     // Files are looked for from the list's own folder.
     static Result<AllowList> load(const std::filesystem::path& path);
 
-    // Untrusted unless the entry is by an allowed key, or its certificate was issued by a trusted
-    // authority, is valid now, and speaks for an allowed identity. That the entry is signed by its
-    // key is for check_entry. Safe from many threads.
-    Result<void> check(const HashedRekord& entry, Timestamp now) const;
+    // Untrusted unless the key is allowed, or its certificate (DER, empty if there is none) was
+    // issued by a trusted authority, is valid now, and speaks for an allowed identity. That the
+    // certificate is of this key, and that the key has signed, was checked before. Safe from many
+    // threads.
+    Result<void> check(const PublicKey& key, Bytes certificate, Timestamp now) const;
 
 private:
     struct Identity {

@@ -128,7 +128,7 @@ Json request_json(const HashedRekord& entry, std::string details) {
 
 Result<Buffer> admit_entry(const HashedRekord& entry, WriteWatch* watch) {
     BOLTSEAL_CHECK(check_entry(entry));
-    if (watch) BOLTSEAL_CHECK(watch->on_entry(entry));
+    if (watch) BOLTSEAL_CHECK(watch->on_signer(entry.key, entry.certificate));
     BOLTSEAL_TRY(Buffer body, encode_entry(entry));
     BOLTSEAL_CHECK(parse_entry(body));
     return body;

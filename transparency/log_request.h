@@ -22,7 +22,7 @@ Result<std::string> encode_submission(const HashedRekord& entry);
 
 // The body of the entry, after its signature was verified, and the body read as a monitor will:
 // what the log takes, its readers can read. Untrusted or Malformed, for the client. The watch, if
-// there is one, sees each entry once its signature is verified, and may refuse it.
+// there is one, is told of each signer once the signature is verified, and may refuse it.
 Result<Buffer> admit(Bytes submission, WriteWatch* watch = nullptr);
 
 // {"entries":[...]}, each a submission; the error names which, counted from zero.

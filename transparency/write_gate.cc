@@ -36,10 +36,10 @@ public:
           std::string token)
         : gate_(gate), path_(request.path), client_(client), token_(std::move(token)) {}
 
-    Result<void> on_entry(const HashedRekord& entry) override {
-        if (gate_.rules_.audit) keys_.insert(hash_of(entry.key));
+    Result<void> on_signer(const PublicKey& key, Bytes certificate) override {
+        if (gate_.rules_.audit) keys_.insert(hash_of(key));
         if (!gate_.rules_.allowed) return {};
-        auto allowed = gate_.rules_.allowed->check(entry, gate_.clock_());
+        auto allowed = gate_.rules_.allowed->check(key, certificate, gate_.clock_());
         refused_ = !allowed;
         return allowed;
     }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "transparency/sequenced.h"
-#include "verify/log_entry.h"
+#include "verify/public_key.h"
 
 namespace boltseal {
 
@@ -11,10 +11,11 @@ class WriteWatch {
 public:
     virtual ~WriteWatch() = default;
 
-    // An entry whose signature was verified. An error refuses the whole request, with its message.
-    virtual Result<void> on_entry(const HashedRekord& entry) = 0;
+    // Somebody whose signature in an entry was verified; the certificate (DER) is empty if there was
+    // a bare key. An error refuses the whole request, with its message.
+    virtual Result<void> on_signer(const PublicKey& key, Bytes certificate) = 0;
 
-    // True once on_entry has refused one: that is the reason why the request fails.
+    // True once on_signer has refused one: that is the reason why the request fails.
     virtual bool has_refused() const = 0;
 
     // All entries of the request are in the log. Called at most once, before the answer.

@@ -48,6 +48,10 @@ struct World {
     }
 };
 
+Result<void> allowed_to_write(const AllowList& list, const HashedRekord& entry, Timestamp now) {
+    return list.check(entry.key, entry.certificate, now);
+}
+
 const std::string kIdentity =
     "trusted_root = \"root.json\"\n"
     "[identities.ci]\n"
@@ -68,8 +72,8 @@ TEST_CASE("keys on the list may write, by their file or their hash", "[allow_lis
                                     "[keys.release]\nsha256 = \"" + hash + "\"\n"}) {
         const auto allowed = world.parse(list);
         REQUIRE_OK(allowed);
-        REQUIRE_OK(allowed->check(listed, kNow));
-        REQUIRE_REFUSED(allowed->check(other, kNow),
+        REQUIRE_OK(allowed_to_write(*allowed, listed, kNow));
+        REQUIRE_REFUSED(allowed_to_write(*allowed, other, kNow),
                         "key " + to_hex(hash_of(other.key)) + " may not write to this log");
     }
 }
@@ -78,22 +82,26 @@ TEST_CASE("an identity may write if its certificate is trusted now", "[allow_lis
     const World world;
     const auto allowed = world.parse(kIdentity);
     REQUIRE_OK(allowed);
-    REQUIRE_OK(allowed->check(world.certified(world.ca, kName, kIssuer), kNow));
+    REQUIRE_OK(allowed_to_write(*allowed, world.certified(world.ca, kName, kIssuer), kNow));
 
     const std::string unknown = "no authority that this log knows vouches now for the certificate";
-    REQUIRE_REFUSED(allowed->check(world.certified(TestCa(), kName, kIssuer), kNow), unknown);
-    const HashedRekord entry = world.certified(world.ca, kName, kIssuer);
-    REQUIRE_REFUSED(allowed->check(entry, {kLeafEnd.seconds + 1}), unknown);
-    REQUIRE_REFUSED(allowed->check(world.certified(world.ca, kName, kIssuer, "serverAuth"), kNow),
+    REQUIRE_REFUSED(allowed_to_write(*allowed, world.certified(TestCa(), kName, kIssuer), kNow),
                     unknown);
-    REQUIRE_REFUSED(allowed->check(world.certified(world.ca, kName, "https://other.example"), kNow),
-                    "'ci@example.com' of 'https://other.example' may not write to this log");
+    const HashedRekord entry = world.certified(world.ca, kName, kIssuer);
+    REQUIRE_REFUSED(allowed_to_write(*allowed, entry, {kLeafEnd.seconds + 1}), unknown);
     REQUIRE_REFUSED(
-        allowed->check(
+        allowed_to_write(*allowed, world.certified(world.ca, kName, kIssuer, "serverAuth"), kNow),
+        unknown);
+    REQUIRE_REFUSED(
+        allowed_to_write(*allowed, world.certified(world.ca, kName, "https://other.example"), kNow),
+        "'ci@example.com' of 'https://other.example' may not write to this log");
+    REQUIRE_REFUSED(
+        allowed_to_write(
+            *allowed,
             world.certified(world.ca, {NameKind::Email, "ci@example.com.evil.org"}, kIssuer), kNow),
         "'ci@example.com.evil.org' of 'https://issuer.example' may not write to this log");
     const HashedRekord bare = signed_entry("a");
-    REQUIRE_REFUSED(allowed->check(bare, kNow),
+    REQUIRE_REFUSED(allowed_to_write(*allowed, bare, kNow),
                     "key " + to_hex(hash_of(bare.key)) + " may not write to this log");
 }
 
