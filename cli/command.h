@@ -74,6 +74,7 @@ Action add_inspect(Command app);
 Action add_keygen(Command app);
 Action add_lint(Command app);
 Action add_load(Command app);
+Action add_log_group(Command app);  // "log submit", "log prove", ...: cli/log_client_commands.h
 Action add_proof(Command app);
 Action add_policy(Command app);
 Action add_pull(Command app);

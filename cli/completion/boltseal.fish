@@ -61,6 +61,7 @@ __boltseal_command boltseal save 'Verify an image and put it into one file'
 __boltseal_command boltseal load 'Verify a capsule and put its image somewhere'
 __boltseal_command boltseal tree 'Show what is attached to an image'
 __boltseal_command boltseal proof 'Verify that an entry is in a log'
+__boltseal_command boltseal log 'Write to a transparency log, and ask it for proofs'
 __boltseal_command boltseal recheck 'Replay the transcript of a verification'
 __boltseal_command boltseal bundle 'Verify a file with its bundle, or lint bundles'
 __boltseal_command boltseal policy 'Check, explain or test a policy file'
@@ -136,6 +137,37 @@ __boltseal_verifier boltseal-verify bundle
 __boltseal_add boltseal-verify bundle -l bundle -rF -d 'Bundle to verify with'
 __boltseal_add boltseal-verify bundle -l batch -rF -d 'Verify every line of this list'
 __boltseal_add boltseal-verify bundle -l jobs -x -d 'With --batch: verify so many at once'
+
+function __boltseal_log -a command description
+    __boltseal_add boltseal log -n 'not __fish_seen_subcommand_from submit prove find check tail' -fa $command -d $description
+    __boltseal_log_option $command -l json -d 'Print JSON'
+    __boltseal_log_option $command -l log -x -d 'URL of the log'
+    __boltseal_log_option $command -l log-key -rF -d 'Key of the log'
+    __boltseal_log_option $command -l witness-policy -rF -d 'Witnesses that must have cosigned the checkpoint'
+    __boltseal_log_option $command -l trusted-root -rF -d 'Sigstore trusted_root.json'
+end
+function __boltseal_log_option -a command
+    __boltseal_add boltseal log -n "__fish_seen_subcommand_from $command" $argv[2..]
+end
+__boltseal_log submit 'Write signatures to a log'
+__boltseal_log_option submit -l key -rF -d 'Public key that signed'
+__boltseal_log_option submit -l raw -d 'Write the bytes of the files as they are'
+__boltseal_log_option submit -s o -l out -rF -d 'Write the proof here'
+__boltseal_log prove 'Fetch a proof that an entry is in a log'
+__boltseal_log_option prove -l key -rF -d 'Public key that signed'
+__boltseal_log_option prove -l index -x -d 'Number of the entry'
+__boltseal_log_option prove -l leaf-hash -x -d 'Hash of the entry in the tree'
+__boltseal_log_option prove -s o -l out -rF -d 'Write the proof here'
+__boltseal_log find 'Find entries that name something'
+__boltseal_log_option find -l digest -x -d 'Digest that was signed'
+__boltseal_log_option find -l subject -x -d 'Digest that a statement is about'
+__boltseal_log_option find -l key -rF -d 'Public key, or its SHA-256'
+__boltseal_log_option find -l identity -x -d 'Name in the certificate'
+__boltseal_log check 'Check that a log continues what it has shown'
+__boltseal_log_option check -l state -xa '(__fish_complete_directories)' -d 'Folder that remembers logs'
+__boltseal_log tail 'Print the newest entries of a log'
+__boltseal_log_option tail -l from -x -d 'First entry to print'
+__boltseal_log_option tail -l follow -d 'Go on with entries as they come'
 
 for program in boltseal boltseal-verify
     __boltseal_add $program policy -a 'check explain test'
