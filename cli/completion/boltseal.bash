@@ -2,7 +2,7 @@
 
 _boltseal_commands() {  # PROGRAM
     case $1 in
-        boltseal) echo keygen sign attest verify pull push tree proof log recheck bundle policy inspect version ;;
+        boltseal) echo keygen sign attest verify pull push copy save load tree proof log recheck bundle policy inspect version ;;
         boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
         boltseal-log) echo init serve signer fsck version ;;
     esac
@@ -32,7 +32,16 @@ _boltseal_options() {  # PROGRAM COMMAND
                 --policy --repository --platform ;;
         boltseal:pull)
             echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
-                --mirror --connections --deadline -o --output --platform ;;
+                --mirror --connections --deadline -o --output --platform --verify-only --no-verify ;;
+        boltseal:copy)
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+                --mirror --connections --deadline --platform --no-referrers ;;
+        boltseal:save)
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+                -o --output --platform --valid-for --no-verify ;;
+        boltseal:load)
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+                --platform --max-age --no-referrers --no-verify ;;
         boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
         boltseal:bundle | boltseal:log) ;;
         boltseal:"log submit") echo "$(_boltseal_log)" --key --raw -o --out ;;
@@ -65,7 +74,7 @@ _boltseal_values() {  # COMMAND OPTION
         -o)
             case $1 in
                 pull) echo folders ;;
-                log*) echo files ;;
+                save | log*) echo files ;;
             esac ;;
         --type)
             if [ "$1" = keygen ]; then
@@ -92,7 +101,7 @@ _boltseal() {
     # Flags have nothing behind them but the next word.
     case $previous in
         --json | --no-log | --insecure-no-log | --insecure-ignore-sct | --insecure-accept-promise | --strict | \
-            --only-index | --follow | --raw | -h | --help | --version) ;;
+            --only-index | --no-verify | --verify-only | --no-referrers | --follow | --raw | -h | --help | --version) ;;
         -*)
             local values
             values=$(_boltseal_values "$command" "$previous")

@@ -56,6 +56,9 @@ __boltseal_command boltseal attest 'Sign a statement about an image'
 __boltseal_command boltseal verify 'Verify the signature of an image or a file'
 __boltseal_command boltseal pull 'Verify an image, then fetch it'
 __boltseal_command boltseal push 'Push an image to a registry'
+__boltseal_command boltseal copy 'Copy an image with all that refers to it'
+__boltseal_command boltseal save 'Verify an image and put it into one file'
+__boltseal_command boltseal load 'Verify a capsule and put its image somewhere'
 __boltseal_command boltseal tree 'Show what is attached to an image'
 __boltseal_command boltseal proof 'Verify that an entry is in a log'
 __boltseal_command boltseal log 'Write to a transparency log, and ask it for proofs'
@@ -74,14 +77,14 @@ __boltseal_command boltseal-log serve 'Take entries and serve the log'
 __boltseal_command boltseal-log signer 'Hold the key and sign the heads of the log'
 __boltseal_command boltseal-log fsck 'Hash again everything that a log keeps'
 
-for command in keygen sign attest verify pull push tree proof recheck policy inspect version
+for command in keygen sign attest verify pull push copy save load tree proof recheck policy inspect version
     __boltseal_add boltseal $command -l json -d 'Print JSON'
 end
 for command in bundle lint proof recheck policy inspect version
     __boltseal_add boltseal-verify $command -l json -d 'Print JSON'
 end
 __boltseal_add boltseal lint -l json -d 'Print JSON'
-for command in sign attest verify pull push tree
+for command in sign attest verify pull push copy save load tree
     __boltseal_add boltseal $command -l insecure-registry -x -d 'Speak to this registry without TLS'
 end
 
@@ -109,6 +112,25 @@ __boltseal_add boltseal pull -l connections -x -d 'The most at once'
 __boltseal_add boltseal pull -l deadline -x -d 'Give up after so many seconds'
 __boltseal_add boltseal pull -s o -l output -rF -d 'OCI layout to write to'
 __boltseal_add boltseal pull -l platform -xa 'linux/amd64 linux/arm64 linux/arm/v7' -d 'Only this platform of an index'
+__boltseal_add boltseal pull -l verify-only -d 'Fetch nothing'
+for command in copy save load
+    __boltseal_verifier boltseal $command
+    __boltseal_by_policy $command
+    __boltseal_follower $command
+    __boltseal_add boltseal $command -l platform -xa 'linux/amd64 linux/arm64 linux/arm/v7' -d 'Only this platform of an index'
+end
+for command in pull save load
+    __boltseal_add boltseal $command -l no-verify -d 'Verify nothing'
+end
+for command in copy load
+    __boltseal_add boltseal $command -l no-referrers -d 'Leave behind what refers to the image'
+end
+__boltseal_add boltseal copy -l mirror -x -d 'Fetch layers from there as well'
+__boltseal_add boltseal copy -l connections -x -d 'The most at once'
+__boltseal_add boltseal copy -l deadline -x -d 'Give up after so many seconds'
+__boltseal_add boltseal save -s o -l output -rF -d 'Capsule to write'
+__boltseal_add boltseal save -l valid-for -x -d 'Refuse it after so many days'
+__boltseal_add boltseal load -l max-age -x -d 'Refuse it if it is more than so many days old'
 __boltseal_add boltseal bundle -n 'not __fish_seen_subcommand_from verify lint' -fa lint -d 'List what is odd in bundles'
 __boltseal_add boltseal bundle -n 'not __fish_seen_subcommand_from verify lint' -fa verify -d 'Verify a file with its bundle'
 __boltseal_verifier boltseal-verify bundle
