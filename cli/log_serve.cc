@@ -1,6 +1,8 @@
 // boltseal-log serve and boltseal-log signer: flags, signals, what is started and stopped in which
 // order. Everything else is in transparency/.
+#include "cli/ending_signals.h"
 #include "cli/log_commands.h"
+#include "cli/log_witnessing.h"
 #include "transparency/file_storage.h"
 #include "transparency/head_file.h"
 #include "transparency/http_server.h"
@@ -16,7 +18,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -38,15 +39,8 @@ struct ServeOptions {
     fs::path signer;
     bool raw = false;
     std::size_t max_wait = 0;  // microseconds
+    WitnessingOptions witnessing;
 };
-
-sigset_t ending_signals() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    return signals;
-}
 
 // The signer has the key; this process needs its public half only.
 Result<int> reach_signer(const ServeOptions& options) {
@@ -58,10 +52,8 @@ Result<int> reach_signer(const ServeOptions& options) {
 
 // Waits for SIGTERM or SIGINT, or for the log or the server to end on their own.
 Result<void> wait_for_end(const Sequencer& sequencer, const HttpServer& server) {
-    const sigset_t signals = ending_signals();
-    const timespec slice{0, 100'000'000};
     while (server.is_running()) {
-        if (sigtimedwait(&signals, nullptr, &slice) > 0) return {};
+        if (is_told_to_end()) return {};
         if (auto ready = sequencer.check_ready(); !ready) {
             std::this_thread::sleep_for(kLastWords);
             return ready;
@@ -72,8 +64,7 @@ Result<void> wait_for_end(const Sequencer& sequencer, const HttpServer& server) 
 
 Result<void> serve(const ServeOptions& options, Streams streams) {
     BOLTSEAL_TRY(const ListenAddress address, parse_listen_address(options.listen));
-    const sigset_t signals = ending_signals();
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // in all threads and processes from here
+    block_ending_signals();
 
     BOLTSEAL_TRY(const auto storage, FileStorage::open(options.directory));
     BOLTSEAL_TRY(NoteKey key, load_log_vkey(options.directory));
@@ -84,8 +75,11 @@ Result<void> serve(const ServeOptions& options, Streams streams) {
     BOLTSEAL_TRY(const auto index, RunIndex::open(options.directory / "index"));
     SequencerLimits limits;
     limits.queue.max_wait = std::chrono::microseconds(options.max_wait);
+    BOLTSEAL_TRY(const auto witnessed,
+                 ask_witnesses(options.witnessing, options.directory, key, *storage, streams.err));
+    Publication& publication = witnessed ? *witnessed : *storage;
     BOLTSEAL_TRY(const auto sequencer,
-                 Sequencer::start({*storage, *journal, signer, *storage, *index}, limits));
+                 Sequencer::start({*storage, *journal, signer, publication, *index}, limits));
     Workers workers(std::max(2u, std::thread::hardware_concurrency()));
     LogApi api(*sequencer, key, workers, options.raw ? RawEntries::Taken : RawEntries::Refused);
     BOLTSEAL_TRY(auto server,
@@ -176,6 +170,7 @@ Action add_log_serve(Command app) {
     cmd.add_option("--max-wait", options->max_wait,
                    "Microseconds that the first entry of a batch waits for others")
         .capture_default_str();
+    add_witnessing_options(cmd, options->witnessing);
     cmd.footer(
         "Ends with status 3 after an error of the disk or of signing: start it again, and "
         "it goes on from what the disk has.");

@@ -4,7 +4,7 @@ _boltseal_commands() {  # PROGRAM
     case $1 in
         boltseal) echo keygen sign attest verify pull push tree proof recheck bundle policy inspect version ;;
         boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
-        boltseal-log) echo init serve signer fsck version ;;
+        boltseal-log) echo init serve signer fsck witness version ;;
     esac
 }
 
@@ -34,10 +34,12 @@ _boltseal_options() {  # PROGRAM COMMAND
         boltseal:"bundle verify" | boltseal-verify:bundle)
             echo "$(_boltseal_verifier)" --bundle --batch --jobs ;;
         boltseal-log:init) echo --dir --origin --url ;;
-        boltseal-log:serve) echo --dir --listen --signer --raw --max-wait ;;
+        boltseal-log:serve) echo --dir --listen --signer --raw --max-wait --witness-policy --witness-timeout ;;
         boltseal-log:signer) echo --dir --socket --connection ;;
         boltseal-log:fsck) echo --dir ;;
-        boltseal-log:version) ;;
+        boltseal-log:witness | boltseal-log:version) ;;
+        boltseal-log:"witness init") echo --dir --name ;;
+        boltseal-log:"witness serve") echo --dir --listen --logs ;;
         *:proof) echo --proof --log-key --witness-policy --leaf-hash --json ;;
         *:recheck) echo --artifact --json ;;
         *:"bundle lint" | *:lint | *:policy | *:inspect | *:version) echo --json ;;
@@ -50,7 +52,7 @@ _boltseal_options() {  # PROGRAM COMMAND
 _boltseal_values() {  # COMMAND OPTION
     case $2 in
         --key | --log-key | --witness-policy | --trusted-root | --policy | --bundle | --predicate | --proof | \
-            --transcript | --artifact | --batch) echo files ;;
+            --transcript | --artifact | --batch | --logs) echo files ;;
         --state | --dir | --output) echo folders ;;
         -o) [ "$1" != pull ] || echo folders ;;
         --type)
@@ -69,7 +71,10 @@ _boltseal() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         [[ ${COMP_WORDS[i]} != -* ]] || continue
         command=${command:+$command }${COMP_WORDS[i]}
-        [ "$program $command" = 'boltseal bundle' ] || break  # whose own commands follow
+        case "$program $command" in  # whose own commands follow
+            'boltseal bundle' | 'boltseal-log witness') ;;
+            *) break ;;
+        esac
     done
     COMPREPLY=()
     # Flags have nothing behind them but the next word.
@@ -92,6 +97,8 @@ _boltseal() {
         mapfile -t COMPREPLY < <(compgen -W "$(_boltseal_commands "$program")" -- "$word")
     elif [ "$program $command" = 'boltseal bundle' ]; then
         mapfile -t COMPREPLY < <(compgen -W 'verify lint' -- "$word")
+    elif [ "$program $command" = 'boltseal-log witness' ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'init serve' -- "$word")
     elif [ "$program" != boltseal-log ] && [ "$command" != keygen ] && [ "$command" != version ]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
     fi

@@ -72,6 +72,7 @@ __boltseal_command boltseal-log init 'Make a log'
 __boltseal_command boltseal-log serve 'Take entries and serve the log'
 __boltseal_command boltseal-log signer 'Hold the key and sign the heads of the log'
 __boltseal_command boltseal-log fsck 'Hash again everything that a log keeps'
+__boltseal_command boltseal-log witness 'Cosign the checkpoints of other logs'
 
 for command in keygen sign attest verify pull push tree proof recheck policy inspect version
     __boltseal_add boltseal $command -l json -d 'Print JSON'
@@ -124,14 +125,27 @@ for program in boltseal boltseal-verify
     __boltseal_add $program proof -l leaf-hash -x -d 'Hash of the entry in the tree'
 end
 
+# "witness" has an init and a serve of its own.
+function __boltseal_log_add -a command
+    complete -c boltseal-log -n "__fish_seen_subcommand_from $command; and not __fish_seen_subcommand_from witness" $argv[2..]
+end
+function __boltseal_witness_add -a command
+    complete -c boltseal-log -n "__fish_seen_subcommand_from witness; and __fish_seen_subcommand_from $command" $argv[2..]
+end
 for command in init serve signer fsck
     __boltseal_add boltseal-log $command -l dir -xa '(__fish_complete_directories)' -d 'Folder of the log'
 end
-__boltseal_add boltseal-log init -l origin -x -d 'Name of the log'
-__boltseal_add boltseal-log init -l url -x -d 'Where clients will reach it'
+__boltseal_log_add init -l origin -x -d 'Name of the log'
+__boltseal_log_add init -l url -x -d 'Where clients will reach it'
 __boltseal_add boltseal-log serve -l listen -x -d 'Address and port'
-__boltseal_add boltseal-log serve -l signer -r -d 'Socket of a running signer'
-__boltseal_add boltseal-log serve -l raw -d 'Take bytes of any kind'
-__boltseal_add boltseal-log serve -l max-wait -x -d 'Microseconds that a batch waits'
+__boltseal_log_add serve -l signer -r -d 'Socket of a running signer'
+__boltseal_log_add serve -l raw -d 'Take bytes of any kind'
+__boltseal_log_add serve -l max-wait -x -d 'Microseconds that a batch waits'
+__boltseal_log_add serve -l witness-policy -rF -d 'Witnesses that must cosign what is published'
+__boltseal_log_add serve -l witness-timeout -x -d 'Seconds to wait for them'
 __boltseal_add boltseal-log signer -l socket -r -d 'Where the server reaches it'
 __boltseal_add boltseal-log signer -l connection -x -d 'Open socket to serve'
+__boltseal_add boltseal-log witness -n 'not __fish_seen_subcommand_from init serve' -fa init -d 'Make a witness'
+__boltseal_add boltseal-log witness -n 'not __fish_seen_subcommand_from init serve' -fa serve -d 'Cosign checkpoints'
+__boltseal_witness_add init -l name -x -d 'Name of the witness'
+__boltseal_witness_add serve -l logs -rF -d 'Logs to cosign for'

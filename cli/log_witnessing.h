@@ -1,0 +1,26 @@
+// How a log that is served has its checkpoints cosigned. specs/witness.md#the-log
+#pragma once
+
+#include "cli/command.h"
+#include "transparency/publication.h"
+
+#include <filesystem>
+#include <memory>
+
+namespace boltseal {
+
+struct WitnessingOptions {
+    std::filesystem::path policy;
+    int seconds = 5;
+};
+
+void add_witnessing_options(Command command, WitnessingOptions& options);
+
+// A publication that shows in `storage` what the witnesses have cosigned, and tells of them on
+// `err`; nothing if no witness is asked for. `storage` and `err` must outlive it.
+Result<std::unique_ptr<Publication>> ask_witnesses(const WitnessingOptions& options,
+                                                   const std::filesystem::path& directory,
+                                                   const NoteKey& log, Publication& storage,
+                                                   std::ostream& err);
+
+}  // namespace boltseal
