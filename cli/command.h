@@ -74,6 +74,8 @@ Action add_keygen(Command app);
 Action add_lint(Command app);
 Action add_proof(Command app);
 Action add_policy(Command app);
+Action add_log(Command app);
+Action add_log_monitor(Command app);  // of "log"
 Action add_pull(Command app);
 Action add_push(Command app);
 Action add_recheck(Command app);

@@ -13,18 +13,6 @@ namespace boltseal {
 
 namespace {
 
-// XDG Base Directory Specification 0.8: what should outlive a restart, but is no configuration.
-std::optional<std::filesystem::path> state_folder(const LogOptions& options) {
-    if (!options.state.empty()) return options.state;
-    if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state) {
-        return std::filesystem::path(state) / "boltseal" / "logs";
-    }
-    if (const char* home = std::getenv("HOME"); home && *home) {
-        return std::filesystem::path(home) / ".local" / "state" / "boltseal" / "logs";
-    }
-    return std::nullopt;
-}
-
 Result<void> observe(const SeenHeads& seen_heads, const VerifiedCheckpoint& head,
                      const NoteKey& log, const LogOptions& options, Transport& transport) {
     SeenHeads heads = seen_heads;
@@ -37,13 +25,27 @@ Result<void> observe(const SeenHeads& seen_heads, const VerifiedCheckpoint& head
 
 }  // namespace
 
+// XDG Base Directory Specification 0.8: what should outlive a restart, but is no configuration.
+std::optional<std::filesystem::path> state_folder(const LogOptions& options) {
+    if (!options.state.empty()) return options.state;
+    if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state) {
+        return std::filesystem::path(state) / "boltseal" / "logs";
+    }
+    if (const char* home = std::getenv("HOME"); home && *home) {
+        return std::filesystem::path(home) / ".local" / "state" / "boltseal" / "logs";
+    }
+    return std::nullopt;
+}
+
 void add_log_options(Command command, LogOptions& options, LogUse use) {
     const bool submit = use == LogUse::Submit;
+    const bool monitor = use == LogUse::Monitor;
     command
         .add_option("--log", options.url,
-                    submit ? "URL of the transparency log to write to"
-                           : "URL of the log, to ask that what it shows now continues what it "
-                             "showed before")
+                    submit    ? "URL of the transparency log to write to"
+                    : monitor ? "URL of the transparency log to watch"
+                              : "URL of the log, to ask that what it shows now continues what it "
+                                "showed before")
         .envname("BOLTSEAL_LOG")
         .type_name("URL");
     if (submit) return;

@@ -7,6 +7,7 @@
 #include "verify/verify_bundle.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace boltseal {
@@ -16,8 +17,11 @@ struct LogOptions {
     std::filesystem::path state;  // --state
 };
 
-enum class LogUse { Submit, Follow };  // for the help text: to write to it, or to check on it
+enum class LogUse { Submit, Follow, Monitor };  // for the help text
 void add_log_options(Command command, LogOptions& options, LogUse use);
+
+// Where it is remembered what logs have shown; nothing if there is no home to keep it in.
+std::optional<std::filesystem::path> state_folder(const LogOptions& options);
 
 // Untrusted if a log shows another history than it did before, with the evidence kept in the state
 // folder. With a URL the log is asked to prove that its heads are of one history. State that cannot

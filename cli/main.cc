@@ -7,6 +7,6 @@ int main(int argc, char** argv) {
         {"boltseal",
          "Sign container images and files, and verify them before they run",
          {add_keygen, add_sign, add_attest, add_verify, add_pull, add_push, add_tree, add_proof,
-          add_recheck, add_bundle_group, add_policy, add_inspect, add_version}},
+          add_recheck, add_log, add_bundle_group, add_policy, add_inspect, add_version}},
         argc, argv);
 }

@@ -29,6 +29,7 @@ public:
     LogClient(Transport& transport, std::string url, NoteKey key, Patience patience = {});
 
     const NoteKey& key() const { return key_; }
+    const std::string& url() const { return url_; }  // without '/' at its end
 
     // The entry as the log has it, its proof and checkpoint checked against the key and against
     // what was submitted. Repeated while the log is busy: entries are idempotent. Declined if the

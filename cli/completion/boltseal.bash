@@ -2,7 +2,7 @@
 
 _boltseal_commands() {  # PROGRAM
     case $1 in
-        boltseal) echo keygen sign attest verify pull push tree proof recheck bundle policy inspect version ;;
+        boltseal) echo keygen sign attest verify pull push tree proof recheck log bundle policy inspect version ;;
         boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
         boltseal-log) echo init serve signer fsck witness version ;;
     esac
@@ -30,7 +30,10 @@ _boltseal_options() {  # PROGRAM COMMAND
             echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
                 --mirror --connections --deadline -o --output --platform ;;
         boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
-        boltseal:bundle) ;;
+        boltseal:bundle | boltseal:log) ;;
+        boltseal:"log monitor")
+            echo --log --log-key --state --witness-policy --watch-identity --watch-key --known --max-age --once \
+                --interval --webhook --command ;;
         boltseal:"bundle verify" | boltseal-verify:bundle)
             echo "$(_boltseal_verifier)" --bundle --batch --jobs ;;
         boltseal-log:init) echo --dir --origin --url ;;
@@ -52,7 +55,8 @@ _boltseal_options() {  # PROGRAM COMMAND
 _boltseal_values() {  # COMMAND OPTION
     case $2 in
         --key | --log-key | --witness-policy | --trusted-root | --policy | --bundle | --predicate | --proof | \
-            --transcript | --artifact | --batch | --logs) echo files ;;
+            --transcript | --artifact | --batch | --logs | \
+            --watch-key | --known) echo files ;;
         --state | --dir | --output) echo folders ;;
         -o) [ "$1" != pull ] || echo folders ;;
         --type)
@@ -72,7 +76,7 @@ _boltseal() {
         [[ ${COMP_WORDS[i]} != -* ]] || continue
         command=${command:+$command }${COMP_WORDS[i]}
         case "$program $command" in  # whose own commands follow
-            'boltseal bundle' | 'boltseal-log witness') ;;
+            'boltseal bundle' | 'boltseal log' | 'boltseal-log witness') ;;
             *) break ;;
         esac
     done
@@ -80,7 +84,7 @@ _boltseal() {
     # Flags have nothing behind them but the next word.
     case $previous in
         --json | --no-log | --insecure-no-log | --insecure-ignore-sct | --insecure-accept-promise | --strict | \
-            --only-index | -h | --help | --version) ;;
+            --only-index | --once | -h | --help | --version) ;;
         -*)
             local values
             values=$(_boltseal_values "$command" "$previous")
@@ -97,6 +101,8 @@ _boltseal() {
         mapfile -t COMPREPLY < <(compgen -W "$(_boltseal_commands "$program")" -- "$word")
     elif [ "$program $command" = 'boltseal bundle' ]; then
         mapfile -t COMPREPLY < <(compgen -W 'verify lint' -- "$word")
+    elif [ "$program $command" = 'boltseal log' ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'monitor' -- "$word")
     elif [ "$program $command" = 'boltseal-log witness' ]; then
         mapfile -t COMPREPLY < <(compgen -W 'init serve' -- "$word")
     elif [ "$program" != boltseal-log ] && [ "$command" != keygen ] && [ "$command" != version ]; then

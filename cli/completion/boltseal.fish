@@ -59,6 +59,7 @@ __boltseal_command boltseal push 'Push an image to a registry'
 __boltseal_command boltseal tree 'Show what is attached to an image'
 __boltseal_command boltseal proof 'Verify that an entry is in a log'
 __boltseal_command boltseal recheck 'Replay the transcript of a verification'
+__boltseal_command boltseal log 'Follow a transparency log'
 __boltseal_command boltseal bundle 'Verify a file with its bundle, or lint bundles'
 __boltseal_command boltseal policy 'Check, explain or test a policy file'
 __boltseal_command boltseal inspect 'Explain a bundle, checkpoint, proof, statement, entry or key'
@@ -115,6 +116,19 @@ __boltseal_verifier boltseal-verify bundle
 __boltseal_add boltseal-verify bundle -l bundle -rF -d 'Bundle to verify with'
 __boltseal_add boltseal-verify bundle -l batch -rF -d 'Verify every line of this list'
 __boltseal_add boltseal-verify bundle -l jobs -x -d 'With --batch: verify so many at once'
+
+__boltseal_add boltseal log -n 'not __fish_seen_subcommand_from monitor' -fa monitor -d 'Tell of what is wrong with it'
+__boltseal_follower monitor
+__boltseal_add boltseal monitor -l log-key -rF -d 'Key of the log'
+__boltseal_add boltseal monitor -l witness-policy -rF -d 'Witnesses that must have cosigned the checkpoint'
+__boltseal_add boltseal monitor -l watch-identity -x -d 'Tell of entries by this identity'
+__boltseal_add boltseal monitor -l watch-key -rF -d 'Tell of entries by this key'
+__boltseal_add boltseal monitor -l known -rF -d 'Tell of entries by anybody else'
+__boltseal_add boltseal monitor -l max-age -x -d 'Tell when the log is older'
+__boltseal_add boltseal monitor -l once -d 'Look once'
+__boltseal_add boltseal monitor -l interval -x -d 'Seconds between two looks'
+__boltseal_add boltseal monitor -l webhook -x -d 'Post alerts there'
+__boltseal_add boltseal monitor -l command -rF -d 'Run this for each alert'
 
 for program in boltseal boltseal-verify
     __boltseal_add $program policy -a 'check explain test'
