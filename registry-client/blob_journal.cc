@@ -18,7 +18,15 @@ constexpr std::size_t kMaxJournal = std::size_t{64} << 20;
 constexpr int kReadFile = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
 constexpr std::size_t kCheck = 8;  // bytes of SHA-256 at the end of a record
 
-enum Kind : std::uint8_t { Wrote = 1, Lost = 2, Hashed = 3, Synced = 4, Proved = 5, Mark = 6 };
+enum Kind : std::uint8_t {
+    Wrote = 1,
+    Lost = 2,
+    Hashed = 3,
+    Synced = 4,
+    Proved = 5,
+    Mark = 6,
+    Chained = 7
+};
 
 std::array<std::uint8_t, 32> check_of(const BlobDigest& seed, Bytes body) {
     return sha256({seed.bytes(), body});
@@ -52,6 +60,7 @@ std::size_t body_size(std::uint8_t kind) {
         case Wrote:
         case Lost:
         case Proved:
+        case Chained:
             return 17;
         case Hashed:
             return 41;
@@ -97,13 +106,15 @@ bool apply(Bytes body, std::uint64_t blob_size, JournalContent& content) {
         content.have.add(extent);
         return true;
     }
-    if (kind == Proved) {
+    if (kind == Proved || kind == Chained) {
         if (!content.have.covers(extent)) return false;
         content.proved.add(extent);
+        if (kind == Chained) content.chained.add(extent);
         return true;
     }
     content.have.remove(extent);
     content.proved.remove(extent);
+    content.chained.remove(extent);
     if (content.hashed && content.hashed->size > extent.from) content.hashed.reset();
     return true;
 }
@@ -164,6 +175,9 @@ Result<void> BlobJournal::begin(int folder, const std::string& name, const Buffe
     for (const Extent& extent : content_.proved.list()) {
         finish_record(records, seed_, extent_body(Proved, extent));
     }
+    for (const Extent& extent : content_.chained.list()) {
+        finish_record(records, seed_, extent_body(Chained, extent));
+    }
     if (content_.hashed) finish_record(records, seed_, hashed_body(*content_.hashed));
     BOLTSEAL_CHECK(append(records.bytes()));
     if (content_.have.size() > 0 && ::fdatasync(file_.get()) != 0) {
@@ -189,6 +203,7 @@ Result<BlobJournal> BlobJournal::open(int folder, const std::string& name,
     }
     if (proofs == Proofs::Drop) {
         out.content_.proved = ExtentSet();
+        out.content_.chained = ExtentSet();
         out.content_.hashed.reset();
     }
     BOLTSEAL_CHECK(out.begin(folder, name, header_of(subject, boot)));
@@ -217,6 +232,10 @@ Result<void> BlobJournal::wrote(Extent extent) {
 
 Result<void> BlobJournal::proved(Extent extent) {
     return record(extent_body(Proved, extent));
+}
+
+Result<void> BlobJournal::chained(Extent extent) {
+    return record(extent_body(Chained, extent));
 }
 
 Result<void> BlobJournal::lost(Extent extent) {

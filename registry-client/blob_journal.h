@@ -23,7 +23,8 @@ struct JournalSubject {
 
 struct JournalContent {
     ExtentSet have;
-    ExtentSet proved;                          // by the digests of their chunks; all of it is there
+    ExtentSet proved;                          // as chunks of the blob; all of it is there
+    ExtentSet chained;                         // by the states of the blob's hash; a part of proved
     std::optional<Sha256State::Saved> hashed;  // never beyond what is there from byte 0 on
     std::size_t used = 0;                      // bytes of the journal up to its first flaw
     bool operator==(const JournalContent&) const = default;
@@ -51,11 +52,13 @@ public:
 
     const ExtentSet& have() const { return content_.have; }
     const ExtentSet& proved() const { return content_.proved; }
+    const ExtentSet& chained() const { return content_.chained; }
     const std::optional<Sha256State::Saved>& hashed() const { return content_.hashed; }
     const std::string& dropped() const { return dropped_; }
 
     Result<void> wrote(Extent extent);
     Result<void> proved(Extent extent);
+    Result<void> chained(Extent extent);
     Result<void> lost(Extent extent);  // it was not what it should be; also undoes the hash
     Result<void> hashed_to(const Sha256State::Saved& saved);
     // A sync of the partial file begins, and has ended: what was recorded before the mark is on

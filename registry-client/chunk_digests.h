@@ -12,7 +12,11 @@ namespace boltseal {
 struct ChunkDigests {
     std::uint64_t chunk_size = 0;
     std::vector<std::array<std::uint8_t, 32>> digests;
+    // The hash value that SHA-256 over the blob has reached at the end of each chunk but the last;
+    // or nothing. With them one pass over a chunk proves it, and all chunks together the blob.
+    std::vector<std::array<std::uint8_t, 32>> states;
 
+    bool has_states() const { return !digests.empty() && states.size() == digests.size() - 1; }
     bool operator==(const ChunkDigests&) const = default;
 };
 

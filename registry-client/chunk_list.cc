@@ -27,16 +27,19 @@ std::uint64_t count_of(std::uint64_t size, std::uint64_t chunk_size) {
     return size / chunk_size + (size % chunk_size == 0 ? 0 : 1);
 }
 
-Result<std::vector<std::array<std::uint8_t, 32>>> parse_digests(const std::string& text,
-                                                                std::uint64_t count) {
+// So many hashes in base64, one after the other.
+Result<std::vector<std::array<std::uint8_t, 32>>> parse_hashes(const Json& json,
+                                                               std::string_view member,
+                                                               std::uint64_t count) {
+    BOLTSEAL_TRY(const std::string* text, json.string_at(member));
+    const auto miscounted = [&] {
+        return bad("member '" + std::string(member) + "' does not have " + std::to_string(count) +
+                   " hashes");
+    };
     // Before anything is decoded: the length that many hashes have in base64.
-    if (text.size() != (count * kHash + 2) / 3 * 4) {
-        return bad("member 'sha256' does not have " + std::to_string(count) + " hashes");
-    }
-    BOLTSEAL_TRY(const Buffer bytes, parse_base64(text));
-    if (bytes.size() != count * kHash) {
-        return bad("member 'sha256' does not have " + std::to_string(count) + " hashes");
-    }
+    if (text->size() != (count * kHash + 2) / 3 * 4) return miscounted();
+    BOLTSEAL_TRY(const Buffer bytes, parse_base64(*text));
+    if (bytes.size() != count * kHash) return miscounted();
     std::vector<std::array<std::uint8_t, 32>> out(count);
     for (std::size_t i = 0; i < out.size(); ++i) {
         const Bytes hash = Bytes(bytes).subspan(i * kHash, kHash);
@@ -45,8 +48,20 @@ Result<std::vector<std::array<std::uint8_t, 32>>> parse_digests(const std::strin
     return out;
 }
 
+Json to_json_value(const std::vector<std::array<std::uint8_t, 32>>& hashes) {
+    Buffer out;
+    for (const auto& hash : hashes) out.insert(out.end(), hash.begin(), hash.end());
+    return to_base64(out);
+}
+
+std::array<std::uint8_t, kHash> to_array(const BlobDigest& digest) {
+    std::array<std::uint8_t, kHash> out{};
+    std::copy(digest.bytes().begin(), digest.bytes().end(), out.begin());
+    return out;
+}
+
 Result<BlobChunks> parse_blob(const Json& json) {
-    BOLTSEAL_CHECK(json.only({"digest", "size", "chunkSize", "sha256"}));
+    BOLTSEAL_CHECK(json.only({"digest", "size", "chunkSize", "sha256", "states"}));
     BlobChunks out;
     BOLTSEAL_TRY(const std::string* digest, json.string_at("digest"));
     BOLTSEAL_TRY(out.blob, parse_oci_digest(*digest));
@@ -58,8 +73,12 @@ Result<BlobChunks> parse_blob(const Json& json) {
     }
     const std::uint64_t count = count_of(out.size, chunk);
     if (count == 0 || count > kMaxChunks) return bad("blob has no chunks, or more than 262144");
-    BOLTSEAL_TRY(const std::string* hashes, json.string_at("sha256"));
-    BOLTSEAL_TRY(out.chunks.digests, parse_digests(*hashes, count));
+    BOLTSEAL_TRY(out.chunks.digests, parse_hashes(json, "sha256", count));
+    if (json.find("states") == nullptr) return out;
+    if (out.blob.algorithm() != HashAlgorithm::Sha256 || count == 1) {
+        return bad("member 'states' is only for a blob of several chunks that SHA-256 names");
+    }
+    BOLTSEAL_TRY(out.chunks.states, parse_hashes(json, "states", count - 1));
     return out;
 }
 
@@ -90,14 +109,12 @@ Result<ChunkList> parse_chunk_list(const Json& predicate) {
 Json to_json_value(const ChunkList& list) {
     Json::Array blobs;
     for (const BlobChunks& blob : list.blobs) {
-        Buffer hashes;
-        for (const auto& hash : blob.chunks.digests) {
-            hashes.insert(hashes.end(), hash.begin(), hash.end());
-        }
-        blobs.push_back(Json::object({{"digest", to_string(blob.blob)},
-                                      {"size", blob.size},
-                                      {"chunkSize", blob.chunks.chunk_size},
-                                      {"sha256", to_base64(hashes)}}));
+        Json json = Json::object({{"digest", to_string(blob.blob)},
+                                  {"size", blob.size},
+                                  {"chunkSize", blob.chunks.chunk_size},
+                                  {"sha256", to_json_value(blob.chunks.digests)}});
+        if (!blob.chunks.states.empty()) json.set("states", to_json_value(blob.chunks.states));
+        blobs.push_back(std::move(json));
     }
     return Json::object({{"blobs", std::move(blobs)}});
 }
@@ -117,24 +134,25 @@ std::uint64_t chunk_size_for(std::uint64_t blob_size) {
 
 void ChunkHasher::update(Bytes bytes) {
     while (!bytes.empty()) {
+        if (hasher_.size() == size_) end_chunk();
         const std::uint64_t room = size_ - hasher_.size();
         const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(room, bytes.size()));
         hasher_.update(bytes.first(n));
+        if (algorithm_ == HashAlgorithm::Sha256) whole_.update(bytes.first(n));
         bytes = bytes.subspan(n);
-        if (hasher_.size() < size_) continue;
-        digests_.emplace_back();
-        const BlobDigest digest = std::exchange(hasher_, Hasher()).finish();
-        std::copy(digest.bytes().begin(), digest.bytes().end(), digests_.back().begin());
     }
 }
 
+// Not before there are more bytes: where the blob ends there is a digest and no state.
+void ChunkHasher::end_chunk() {
+    out_.digests.push_back(to_array(std::exchange(hasher_, Hasher()).finish()));
+    if (algorithm_ == HashAlgorithm::Sha256) out_.states.push_back(whole_.save()->value);
+}
+
 ChunkDigests ChunkHasher::finish() && {
-    if (hasher_.size() > 0) {
-        digests_.emplace_back();
-        const BlobDigest digest = std::move(hasher_).finish();
-        std::copy(digest.bytes().begin(), digest.bytes().end(), digests_.back().begin());
-    }
-    return {size_, std::move(digests_)};
+    if (hasher_.size() > 0) out_.digests.push_back(to_array(std::move(hasher_).finish()));
+    out_.chunk_size = size_;
+    return std::move(out_);
 }
 
 Result<std::optional<ChunkList>> make_chunk_list(ImageStore& store, const Manifest& manifest,
@@ -149,7 +167,7 @@ Result<std::optional<ChunkList>> make_chunk_list(ImageStore& store, const Manife
         if (out.blobs.size() == kMaxBlobs || chunks > kMaxChunks) {
             return Error(Fault::Declined, "the image has more chunks than a chunk list may have");
         }
-        ChunkHasher hasher(size);
+        ChunkHasher hasher(size, layer.digest.algorithm());
         BOLTSEAL_CHECK(store.get_blob(layer, [&](Bytes piece) -> Result<void> {
             hasher.update(piece);
             return {};

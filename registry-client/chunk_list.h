@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/json.h"
+#include "core/sha256_state.h"
 #include "registry-client/chunk_digests.h"
 #include "registry-client/image_store.h"
 
@@ -36,17 +37,22 @@ const ChunkDigests* find_chunks(const ChunkList& list, const Descriptor& blob);
 // The size that we cut a blob into: 256 KiB, and more for those beyond 4 GiB (specs/adr/0014).
 std::uint64_t chunk_size_for(std::uint64_t blob_size);
 
-// Takes a blob from its first byte on.
+// Takes a blob from its first byte on, whose own digest is of SHA-256 if there are to be states.
 class ChunkHasher {
 public:
-    explicit ChunkHasher(std::uint64_t chunk_size) : size_(chunk_size) {}
+    ChunkHasher(std::uint64_t chunk_size, HashAlgorithm algorithm)
+        : size_(chunk_size), algorithm_(algorithm) {}
     void update(Bytes bytes);
     ChunkDigests finish() &&;
 
 private:
+    void end_chunk();
+
     std::uint64_t size_;
+    HashAlgorithm algorithm_;
     Hasher hasher_;
-    std::vector<std::array<std::uint8_t, 32>> digests_;
+    Sha256State whole_;
+    ChunkDigests out_;
 };
 
 // Reads the blobs of an image manifest that are larger than `threshold`, each once, and proves them

@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 using Digest = std::array<std::uint8_t, 32>;
 
 constexpr std::uint64_t kHashStep = std::uint64_t{4} << 20;
-constexpr std::size_t kBuffer = std::size_t{256} << 10;
+constexpr std::uint64_t kWorthHashing = std::uint64_t{256} << 10;
+constexpr std::size_t kBuffer = std::size_t{64} << 10;  // copies of more at once take twice as long
 constexpr auto kSyncEvery = 3s;
 
 // Reads a part of a file and hands it on, piece by piece.
@@ -33,13 +34,51 @@ Result<void> read_extent(int fd, Extent extent, const std::function<void(Bytes)>
     return {};
 }
 
+Digest to_array(const BlobDigest& digest) {
+    Digest out{};
+    std::copy(digest.bytes().begin(), digest.bytes().end(), out.begin());
+    return out;
+}
+
 Result<Digest> digest_of_extent(int fd, Extent extent) {
     Sha256State state;
     BOLTSEAL_CHECK(read_extent(fd, extent, [&](Bytes piece) { state.update(piece); }));
-    Digest out{};
-    const BlobDigest digest = std::move(state).finish();
-    std::copy(digest.bytes().begin(), digest.bytes().end(), out.begin());
+    return to_array(std::move(state).finish());
+}
+
+// What a chunk is proved by: the hash that begins with `from` and goes over its bytes. Either its
+// own digest, or the state of the blob's hash behind it, or, for the last, the blob's digest.
+struct Proof {
+    Sha256State::Saved from;  // of size 0: it begins anew
+    Digest expected{};
+    bool to_the_end = true;
+};
+
+Proof proof_of(const ChunkDigests& chunks, std::size_t index) {
+    return {{}, chunks.digests[index], true};
+}
+
+Proof chained_proof_of(const ChunkDigests& chunks, std::size_t index, const BlobDigest& blob) {
+    const bool is_last = index == chunks.states.size();
+    Proof out{{}, is_last ? to_array(blob) : chunks.states[index], is_last};
+    if (index > 0) out.from = {chunks.states[index - 1], index * chunks.chunk_size};
     return out;
+}
+
+Result<bool> check_proof(int fd, Extent extent, const Proof& proof) {
+    Sha256State state;
+    if (proof.from.size > 0) {
+        BOLTSEAL_TRY(state, Sha256State::resume(proof.from));
+    }
+    BOLTSEAL_CHECK(read_extent(fd, extent, [&](Bytes piece) { state.update(piece); }));
+    if (proof.to_the_end) return to_array(std::move(state).finish()) == proof.expected;
+    return state.save()->value == proof.expected;
+}
+
+// So that the last sync has little left to do.
+void begin_writing(int fd, Extent extent) {
+    ::sync_file_range(fd, static_cast<::off_t>(extent.from), static_cast<::off_t>(extent.size()),
+                      SYNC_FILE_RANGE_WRITE);
 }
 
 Result<std::vector<Digest>> digests_of_pieces(int fd, const std::vector<Ledger::Piece>& pieces) {
@@ -109,7 +148,7 @@ IncomingBlob::IncomingBlob(Descriptor blob, PartialBlob partial, std::optional<C
       chunks_(std::move(chunks)),
       pool_(&pool),
       have_(partial_.journal().have()),
-      proved_(partial_.journal().proved()),
+      proved_(is_chained() ? partial_.journal().chained() : partial_.journal().proved()),
       last_sync_(std::chrono::steady_clock::now()) {
     for (const Extent& extent : have_.list()) {
         ledger_.record(extent, kEarlierRun);
@@ -200,13 +239,15 @@ void IncomingBlob::pump_chunks() {
         auto pieces = ledger_.pieces(extent);
         const auto old = suspects_.find(extent.from);
         auto compared = old == suspects_.end() ? pieces : old->second.pieces;
-        const Digest expected = chunks_->digests[i];
-        pool_->submit([this, extent, pieces, compared, expected, fd = partial_.fd()]() {
+        const Proof proof =
+            is_chained() ? chained_proof_of(*chunks_, i, blob_.digest) : proof_of(*chunks_, i);
+        pool_->submit([this, extent, pieces, compared, proof, fd = partial_.fd()]() {
             Check check;
-            const auto digest = digest_of_extent(fd, extent);
-            if (!digest) check.error = digest.error();
-            check.is_right = digest && *digest == expected;
-            const bool asks = digest && (!check.is_right || compared != pieces);
+            const auto is_right = check_proof(fd, extent, proof);
+            if (!is_right) check.error = is_right.error();
+            check.is_right = is_right && *is_right;
+            if (check.is_right) begin_writing(fd, extent);
+            const bool asks = is_right && (!check.is_right || compared != pieces);
             if (asks) {
                 auto digests = digests_of_pieces(fd, check.is_right ? compared : pieces);
                 if (digests) check.digests = *std::move(digests);
@@ -229,7 +270,8 @@ void IncomingBlob::checked(Extent extent, std::vector<Ledger::Piece> pieces, Che
         }
         proved_.add(extent);
         ledger_.forget(extent);
-        return keep(partial_.journal().proved(extent));
+        return keep(is_chained() ? partial_.journal().chained(extent)
+                                 : partial_.journal().proved(extent));
     }
     if (const auto source = only_source(pieces)) {
         findings_.push_back({BlobFinding::Kind::Blamed, extent, *source, std::nullopt});
@@ -256,20 +298,28 @@ void IncomingBlob::lose(Extent extent) {
     findings_.push_back({BlobFinding::Kind::Lost, extent, kEarlierRun, std::nullopt});
 }
 
+// By induction over the chunks the states, which begin with that of nothing and end with the blob's
+// digest, are those of these bytes once every chunk is right.
+bool IncomingBlob::is_chained() const {
+    return chunks_ && chunks_->has_states() && blob_.digest.algorithm() == HashAlgorithm::Sha256;
+}
+
 void IncomingBlob::pump_hash() {
+    if (is_chained()) {
+        if (proved_.covers({0, blob_.size})) finish(true);
+        return;
+    }
     const std::uint64_t end = end_of_proved();
-    const bool worth_it = end - hashed_ >= kBuffer || end == blob_.size;
+    const bool worth_it = end - hashed_ >= kWorthHashing || end == blob_.size;
     if (hashing_ || !worth_it) return;
-    if (hashed_ == blob_.size) return finish();
+    if (hashed_ == blob_.size) return finish_hash();
     hashing_ = true;
     const Extent next{hashed_, std::min(end, hashed_ + kHashStep)};
     pool_->submit([this, next, fd = partial_.fd()]() {
         auto done = read_extent(fd, next, [&](Bytes piece) {
             std::visit([&](auto& hasher) { hasher.update(piece); }, hasher_);
         });
-        // So that the last sync has little left to do.
-        ::sync_file_range(fd, static_cast<::off_t>(next.from), static_cast<::off_t>(next.size()),
-                          SYNC_FILE_RANGE_WRITE);
+        begin_writing(fd, next);
         std::optional<Error> error;
         if (!done) error = std::move(done).error();
         return [this, next, error] { hashed(next.to, error); };
@@ -287,11 +337,14 @@ void IncomingBlob::hashed(std::uint64_t to, std::optional<Error> error) {
     }
 }
 
-void IncomingBlob::finish() {
+void IncomingBlob::finish_hash() {
     const BlobDigest found =
         std::visit([](auto& hasher) { return std::move(hasher).finish(); }, hasher_);
+    finish(found == blob_.digest);
+}
+
+void IncomingBlob::finish(bool is_right) {
     placing_ = true;
-    const bool is_right = found == blob_.digest;
     auto pieces = ledger_.pieces({0, blob_.size});
     const auto old = suspects_.find(0);
     const bool asks = !is_right || (!chunks_ && old != suspects_.end());

@@ -1,5 +1,6 @@
 // One blob on its way in: written out of order, proved chunk by chunk where its chunks are known,
-// hashed in order behind what arrives, and who brought what remembered until it is proved.
+// and who brought what remembered until it is proved. Where the states of its hash are known,
+// chunks prove the whole as well; otherwise it is hashed in order behind what arrives.
 //
 // For one thread, but for the hashing, which it hands to a WorkPool.
 #pragma once
@@ -83,11 +84,13 @@ private:
 
     void note_chunks(Extent extent);
     void pump_chunks();
+    bool is_chained() const;
     void pump_hash();
     void pump_sync(std::chrono::steady_clock::time_point now);
     void checked(Extent extent, std::vector<Ledger::Piece> pieces, Check check);
     void hashed(std::uint64_t to, std::optional<Error> error);
-    void finish();
+    void finish_hash();
+    void finish(bool is_right);
     void whole_is_wrong(std::vector<Ledger::Piece> pieces,
                         std::vector<std::array<std::uint8_t, 32>> digests);
     void lose(Extent extent);

@@ -13,6 +13,8 @@ FUZZ(input) {
     LAW(content->used <= input.size());
     LAW(content->have.missing({0, subject.size}).size() <= 4096);
     for (const Extent& extent : content->have.list()) LAW(extent.to <= subject.size);
+    for (const Extent& extent : content->proved.list()) LAW(content->have.covers(extent));
+    for (const Extent& extent : content->chained.list()) LAW(content->proved.covers(extent));
     if (content->hashed) LAW(content->hashed->size <= content->have.end_of_prefix());
     const auto alone = parse_journal(input.first(content->used), subject, boot);
     LAW(alone && *alone == *content);

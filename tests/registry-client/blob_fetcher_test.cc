@@ -1,6 +1,7 @@
 #include "registry-client/blob_fetcher.h"
 
 #include "core/file.h"
+#include "registry-client/chunk_list.h"
 #include "registry-client/incoming_blob.h"
 #include "registry-client/registry_store.h"
 #include "tests/check.h"
@@ -34,12 +35,14 @@ Descriptor descriptor_of(const std::string& content) {
     return describe(as_bytes(content), "application/vnd.oci.image.layer.v1.tar");
 }
 
-ChunkDigests chunks_of(const std::string& content, std::uint64_t size) {
-    ChunkDigests out;
-    out.chunk_size = size;
-    for (std::size_t at = 0; at < content.size(); at += size) {
-        out.digests.push_back(sha256({as_bytes(std::string_view(content).substr(at, size))}));
-    }
+enum class States { Unknown, Known };
+const auto kBoth = {States::Unknown, States::Known};
+
+ChunkDigests chunks_of(const std::string& content, std::uint64_t size, States states) {
+    ChunkHasher hasher(size, HashAlgorithm::Sha256);
+    hasher.update(as_bytes(content));
+    ChunkDigests out = std::move(hasher).finish();
+    if (states == States::Unknown) out.states.clear();
     return out;
 }
 
@@ -351,6 +354,7 @@ TEST_CASE("without chunks the source of wrong bytes is found by taking all from 
 }
 
 TEST_CASE("with chunks only what is bad is fetched again, and its source is dropped", "[fetcher]") {
+    const States states = GENERATE(values(kBoth));
     const std::string content = content_of(8 * kMiB + 5);
     std::string damaged = content;
     for (std::size_t at = 5000; at < damaged.size(); at += kMiB) damaged[at] ^= 1;
@@ -360,14 +364,14 @@ TEST_CASE("with chunks only what is bad is fetched again, and its source is drop
     });
     BlobServer bad(damaged);
     Fetch fetch({good.host(), bad.host()});
-    const auto report = fetch.run(content, chunks_of(content, 256 << 10));
+    const auto report = fetch.run(content, chunks_of(content, 256 << 10, states));
     REQUIRE_OK(report);
     REQUIRE(fetch.has(content));
     REQUIRE(fetch.seen.count(Trouble::Damaged) > 0);
     for (const Incident& one : fetch.seen.incidents) REQUIRE(one.source == bad.host());
     REQUIRE(report->refetched < 3 * kMiB);
     Fetch alone({bad.host()});
-    const auto refused = alone.run(content, chunks_of(content, 256 << 10));
+    const auto refused = alone.run(content, chunks_of(content, 256 << 10, states));
     REQUIRE_FAULT(refused, Fault::Integrity);
     REQUIRE(refused.error().message().ends_with("are damaged wherever they are fetched from"));
 }
@@ -375,17 +379,23 @@ TEST_CASE("with chunks only what is bad is fetched again, and its source is drop
 TEST_CASE("a list of chunks of something else costs time, and no more", "[fetcher]") {
     const std::string content = content_of(kMiB);
     const std::string other = content_of(kMiB + 1).substr(0, kMiB);
+    const States states = GENERATE(values(kBoth));
     BlobServer server(other);
     Fetch fetch({server.host()});
-    REQUIRE_FAULT(fetch.run(content, chunks_of(other, 256 << 10)), Fault::Integrity);
+    REQUIRE_FAULT(fetch.run(content, chunks_of(other, 256 << 10, states)), Fault::Integrity);
     REQUIRE_FALSE(std::filesystem::exists(fetch.blob(content)));
 }
 
 TEST_CASE("a fetch that was cut short goes on where it stood", "[fetcher]") {
     const std::string content = content_of(4 * kMiB);
-    const bool chunked = GENERATE(false, true);
     std::optional<ChunkDigests> chunks;
-    if (chunked) chunks = chunks_of(content, 256 << 10);
+    SECTION("without chunks") {}
+    SECTION("with chunks") {
+        chunks = chunks_of(content, 256 << 10, States::Unknown);
+    }
+    SECTION("with chunks and states") {
+        chunks = chunks_of(content, 256 << 10, States::Known);
+    }
     std::atomic<bool> dead{false};
     std::atomic<std::uint64_t> given{0};
     BlobServer* self = nullptr;
@@ -426,6 +436,26 @@ TEST_CASE("a partial file that somebody has changed is found out and fetched aga
     const auto later = std::filesystem::file_time_type::clock::now() + 10s;
     std::filesystem::last_write_time(fetch.blob(content, ".partial"), later);
     REQUIRE_OK(fetch.run(content));
+    REQUIRE(fetch.has(content));
+}
+
+TEST_CASE("chunks proved one by one are not taken for links of the blob's hash", "[fetcher]") {
+    const std::string content = content_of(2 * kMiB);
+    std::atomic<bool> dead{true};
+    BlobServer server(content, [&](Peer& peer, const AskedRange& asked) {
+        if (dead && asked.number > 6) return peer.answer("500 Oops", "", "");
+        return false;
+    });
+    Fetch fetch({server.host()});
+    fetch.options.patience = 200ms;
+    REQUIRE_FAULT(fetch.run(content, chunks_of(content, 64 << 10, States::Unknown)), Fault::Io);
+    dead = false;
+    const OpenFile file(::open(fetch.blob(content, ".partial").c_str(), O_WRONLY));
+    REQUIRE(::pwrite(file.get(), "oops", 4, 1000) == 4);
+    const auto report = fetch.run(content, chunks_of(content, 64 << 10, States::Known));
+    REQUIRE_OK(report);
+    REQUIRE(report->reused > 0);
+    REQUIRE(report->refetched == 64 << 10);
     REQUIRE(fetch.has(content));
 }
 

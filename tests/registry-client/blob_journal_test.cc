@@ -46,6 +46,7 @@ Buffer written(Fixture& f) {
     REQUIRE_OK(journal->mark());
     REQUIRE_OK(journal->wrote({128, 256}));
     REQUIRE_OK(journal->proved({0, 256}));
+    REQUIRE_OK(journal->chained({64, 128}));
     REQUIRE_OK(journal->synced());
     REQUIRE_OK(journal->mark());
     REQUIRE_OK(journal->hashed_to(state_at(256)));
@@ -62,6 +63,7 @@ TEST_CASE("what was written down is known to the next process", "[journal]") {
         REQUIRE_OK(again);
         REQUIRE(again->have().list() == std::vector<Extent>{{0, 256}, {500, 600}});
         REQUIRE(again->proved() == again->have());
+        REQUIRE(again->chained().list() == std::vector<Extent>{{64, 128}});
         REQUIRE(again->hashed() == state_at(256));
         REQUIRE(again->dropped().empty());
     }
@@ -74,6 +76,7 @@ TEST_CASE("after a reboot only what was synced counts", "[journal]") {
     REQUIRE_OK(again);
     REQUIRE(again->have().list() == std::vector<Extent>{{0, 128}, {500, 600}});
     REQUIRE(again->proved().list() == std::vector<Extent>{{500, 600}});
+    REQUIRE(again->chained().size() == 0);
     REQUIRE(again->hashed() == state_at(64));
     Fixture unknown;  // a system that cannot tell one boot from the next
     unknown.put(written(unknown));
@@ -142,7 +145,7 @@ TEST_CASE("what was lost takes the hash over it with it", "[journal]") {
         auto journal = f.open();
         REQUIRE_OK(journal->wrote({0, 300}));
         REQUIRE_OK(journal->hashed_to(state_at(256)));
-        REQUIRE_OK(journal->proved({250, 300}));
+        REQUIRE_OK(journal->chained({250, 300}));
         REQUIRE_OK(journal->lost({260, 270}));
         REQUIRE(parse_journal(f.text(), subject(), kBoot)->hashed == state_at(256));
         REQUIRE_OK(journal->lost({200, 210}));
@@ -150,6 +153,7 @@ TEST_CASE("what was lost takes the hash over it with it", "[journal]") {
     const auto again = f.open();
     REQUIRE(again->have().list() == std::vector<Extent>{{0, 200}, {210, 260}, {270, 300}});
     REQUIRE(again->proved().list() == std::vector<Extent>{{250, 260}, {270, 300}});
+    REQUIRE(again->chained() == again->proved());
     REQUIRE_FALSE(again->hashed());
 }
 

@@ -1,5 +1,6 @@
 #include "registry-client/chunk_list.h"
 
+#include "core/encoding.h"
 #include "registry-client/oci_layout.h"
 #include "tests/check.h"
 #include "tests/support/sample_image.h"
@@ -19,7 +20,7 @@ std::string text_of_size(std::size_t size) {
 }
 
 ChunkList list_of(const std::string& text, std::uint64_t chunk_size) {
-    ChunkHasher hasher(chunk_size);
+    ChunkHasher hasher(chunk_size, HashAlgorithm::Sha256);
     for (std::size_t at = 0; at < text.size(); at += 70'000) {
         hasher.update(as_bytes(std::string_view(text).substr(at, 70'000)));
     }
@@ -42,15 +43,57 @@ TEST_CASE("a chunk list has the hash of every chunk, and reads back as it was", 
         const ChunkList list = list_of(text, 64 * kKiB);
         const ChunkDigests& chunks = list.blobs[0].chunks;
         REQUIRE(chunks.digests.size() == (size + 65535) / 65536);
+        REQUIRE(chunks.has_states());
         for (std::size_t i = 0; i < chunks.digests.size(); ++i) {
             const Extent extent = chunk_extent(chunks, i, size);
             REQUIRE(chunks.digests[i] ==
                     sha256({as_bytes(std::string_view(text).substr(extent.from, extent.size()))}));
         }
+        for (std::size_t i = 0; i < chunks.states.size(); ++i) {
+            Sha256State state;
+            state.update(as_bytes(text).first((i + 1) * 64 * kKiB));
+            REQUIRE(chunks.states[i] == state.save()->value);
+        }
         const auto again = parse_chunk_list(to_json_value(list));
         REQUIRE_OK(again);
         REQUIRE(*again == list);
     }
+}
+
+TEST_CASE("the states of the hash lead from one chunk to the next, and to the digest", "[chunks]") {
+    const std::string text = text_of_size(200 * kKiB);
+    const BlobChunks blob = list_of(text, 64 * kKiB).blobs[0];
+    auto last = Sha256State::resume({blob.chunks.states[2], 3 * 64 * kKiB});
+    REQUIRE_OK(last);
+    last->update(as_bytes(text).subspan(3 * 64 * kKiB));
+    REQUIRE(std::move(*last).finish() == blob.blob);
+}
+
+TEST_CASE("the worked example of the specification holds", "[chunks]") {
+    std::string text;
+    for (std::size_t i = 0; i < 655'360; ++i) text.push_back(static_cast<char>(i % 256));
+    const BlobChunks blob = list_of(text, 256 * kKiB).blobs[0];
+    REQUIRE(to_string(blob.blob) ==
+            "sha256:8e73564b8b86469a50b335f3d6744f53f30324635d1ec50eb055df2a7072f8c4");
+    REQUIRE(to_hex(blob.chunks.digests[1]) ==
+            "2312394bd99545d9de131c24efb781e765ac1aec243f2ed9347597a793a415e9");
+    // Computed from FIPS 180-4 without a library.
+    REQUIRE(to_hex(blob.chunks.states[0]) ==
+            "bb11960345b5b1e280dda1f99545b815e976df41cb55ea47d20aa53b595aad0b");
+    REQUIRE(to_hex(blob.chunks.states[1]) ==
+            "eea41cd92d6ca9363945175f8c2c492e71f6f4608074cc8b7dc16cb0b4da0762");
+}
+
+TEST_CASE("a list without states is as good as one can have of another hash", "[chunks]") {
+    ChunkHasher hasher(64 * kKiB, HashAlgorithm::Sha512);
+    hasher.update(as_bytes(text_of_size(200 * kKiB)));
+    const ChunkDigests chunks = std::move(hasher).finish();
+    REQUIRE(chunks.digests.size() == 4);
+    REQUIRE_FALSE(chunks.has_states());
+    const auto parsed = parse_chunk_list(
+        to_json_value(ChunkList{{{digest_of(as_bytes("x")), 200 * kKiB, chunks}}}));
+    REQUIRE_OK(parsed);
+    REQUIRE(parsed->blobs[0].chunks == chunks);
 }
 
 TEST_CASE("lists that do not fit their blob are refused", "[chunks]") {
@@ -70,6 +113,16 @@ TEST_CASE("lists that do not fit their blob are refused", "[chunks]") {
     REQUIRE_REFUSED(parse_chunk_list(with("sha256", std::string(172, '!'))),
                     first + "base64 has a character outside its alphabet");
     REQUIRE_FAULT(parse_chunk_list(with("digest", "sha256:12")), Fault::Malformed);
+    REQUIRE_REFUSED(parse_chunk_list(with("states", to_base64(Buffer(4 * 32)))),
+                    first + "member 'states' does not have 3 hashes");
+    const std::string lonely =
+        first + "member 'states' is only for a blob of several chunks that SHA-256 names";
+    REQUIRE_REFUSED(parse_chunk_list(with("digest", "sha512:" + std::string(128, '0'))), lonely);
+    Json small = to_json_value(list_of("x", 64 * kKiB)).find("blobs")->as_array()->front();
+    small.set("states", to_base64(Buffer(32)));
+    REQUIRE_REFUSED(parse_chunk_list(Json::object({{"blobs", Json::array({small})}})), lonely);
+    REQUIRE_REFUSED(parse_chunk_list(with("chunkSize", 256 * kKiB)),
+                    first + "member 'sha256' does not have 1 hashes");
     REQUIRE_REFUSED(parse_chunk_list(with("more", 1)), first + "unknown member 'more'");
     REQUIRE_REFUSED(parse_chunk_list(Json::object({{"blobs", Json::array({})}})),
                     "chunk list has no blobs, or more than 1024");

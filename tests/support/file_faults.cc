@@ -1,17 +1,15 @@
 #include "tests/support/file_faults.h"
 
+#include "tests/support/file_calls.h"
+
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstdarg>
 #include <new>
-#include <string_view>
 
 namespace boltseal::test {
 
@@ -33,36 +31,48 @@ Plan& plan() {
     return *shared;
 }
 
-enum class Kind { Write, MaySpend, Other };
+bool is_write(const FileCall& call) {
+    return call.operation == FileOperation::Write || call.operation == FileOperation::WriteAt;
+}
 
-// Does the call, or what is planned for it.
-template <typename Call>
-auto faulted(Kind kind, Call call) -> decltype(call()) {
-    Plan& now = plan();
-    const std::uint32_t number = now.calls++;
-    if (number < now.fail_at) return call();
-    const FileFault fault = now.fault;
-    const bool first = !now.happened.exchange(true);
-    const auto fail = [](int error) -> decltype(call()) {
-        errno = error;
-        return -1;
-    };
-    if (!first) return fault == FileFault::Short ? call() : fail(EIO);
+bool may_need_space(const FileCall& call) {
+    switch (call.operation) {
+        case FileOperation::Open:
+            return (call.flags & O_CREAT) != 0;
+        case FileOperation::Write:
+        case FileOperation::WriteAt:
+        case FileOperation::Allocate:
+        case FileOperation::Rename:
+        case FileOperation::Link:
+        case FileOperation::MakeFolder:
+            return true;
+        default:
+            return false;
+    }
+}
+
+long fail(int error) {
+    errno = error;
+    return -1;
+}
+
+long fail_as_planned(FileFault fault, FileCall call) {
     switch (fault) {
         case FileFault::Io:
             return fail(EIO);
         case FileFault::NoSpace:
-            return fail(kind == Kind::Other ? EIO : ENOSPC);
+            return fail(may_need_space(call) ? ENOSPC : EIO);
         case FileFault::LateIo:
-            (void)call();
+            (void)perform(call);
             return fail(EIO);
         case FileFault::Short:
-            return call();
+            if (is_write(call) && call.size > 1) call.size /= 2;
+            return perform(call);
         case FileFault::KillBefore:
             ::kill(::getpid(), SIGKILL);
             break;
         case FileFault::KillAfter:
-            (void)call();
+            (void)perform(call);
             ::kill(::getpid(), SIGKILL);
             break;
     }
@@ -70,19 +80,17 @@ auto faulted(Kind kind, Call call) -> decltype(call()) {
     return fail(EIO);
 }
 
-// Half of what is asked for, when that is the plan.
-std::size_t shortened(std::size_t size) {
-    const Plan& now = plan();
-    const bool is_next = now.calls == now.fail_at && now.fault == FileFault::Short;
-    return is_next && size > 1 ? size / 2 : size;
-}
-
-bool is_of_the_test(const char* path) {  // the machinery of the test, not what is tested
-    return !std::string_view(path).starts_with("/tmp/") &&
-           !std::string_view(path).starts_with("/var/tmp/");
-}
-
 }  // namespace
+
+long intercept(FileCall call) {
+    if (call.operation == FileOperation::Close) return perform(call);
+    Plan& now = plan();
+    const std::uint32_t number = now.calls++;
+    if (number < now.fail_at) return perform(call);
+    const FileFault fault = now.fault;
+    if (!now.happened.exchange(true)) return fail_as_planned(fault, call);
+    return fault == FileFault::Short ? perform(call) : fail(EIO);
+}
 
 void plan_file_fault(FileFault fault, std::uint32_t number) {
     plan().fault = fault;
@@ -106,93 +114,3 @@ bool did_file_fault_happen() {
 }
 
 }  // namespace boltseal::test
-
-using boltseal::test::faulted;
-using boltseal::test::is_of_the_test;
-using boltseal::test::Kind;
-using boltseal::test::shortened;
-
-// In the place of the C library's. Descriptors that are no files are left alone.
-extern "C" {
-
-int open(const char* path, int flags, ...) {
-    mode_t mode = 0;
-    if ((flags & O_CREAT) != 0) {
-        va_list arguments;
-        va_start(arguments, flags);
-        mode = va_arg(arguments, mode_t);
-        va_end(arguments);
-    }
-    const auto call = [&] {
-        return static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, flags, mode));
-    };
-    if (is_of_the_test(path)) return call();
-    return faulted((flags & O_CREAT) != 0 ? Kind::MaySpend : Kind::Other, call);
-}
-
-ssize_t write(int fd, const void* bytes, size_t size) {
-    struct stat status {};
-    const bool is_file = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-    const size_t part = is_file ? shortened(size) : size;
-    const auto call = [&] { return static_cast<ssize_t>(::syscall(SYS_write, fd, bytes, part)); };
-    return is_file ? faulted(Kind::Write, call) : call();
-}
-
-ssize_t pwrite(int fd, const void* bytes, size_t size, off_t offset) {
-    const size_t part = shortened(size);
-    return faulted(Kind::Write, [&] {
-        return static_cast<ssize_t>(::syscall(SYS_pwrite64, fd, bytes, part, offset));
-    });
-}
-
-ssize_t pread(int fd, void* bytes, size_t size, off_t offset) {
-    return faulted(Kind::Other, [&] {
-        return static_cast<ssize_t>(::syscall(SYS_pread64, fd, bytes, size, offset));
-    });
-}
-
-int fsync(int fd) {
-    return faulted(Kind::Other, [&] { return static_cast<int>(::syscall(SYS_fsync, fd)); });
-}
-
-int fdatasync(int fd) {
-    return faulted(Kind::Other, [&] { return static_cast<int>(::syscall(SYS_fdatasync, fd)); });
-}
-
-int syncfs(int fd) noexcept {
-    return faulted(Kind::Other, [&] { return static_cast<int>(::syscall(SYS_syncfs, fd)); });
-}
-
-int renameat2(int from_folder, const char* from, int to_folder, const char* to,
-              unsigned flags) noexcept {
-    return faulted(Kind::MaySpend, [&] {
-        return static_cast<int>(::syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
-    });
-}
-
-int rename(const char* from, const char* to) noexcept {
-    return faulted(Kind::MaySpend,
-                   [&] { return static_cast<int>(::syscall(SYS_rename, from, to)); });
-}
-
-int link(const char* from, const char* to) noexcept {
-    return faulted(Kind::MaySpend, [&] { return static_cast<int>(::syscall(SYS_link, from, to)); });
-}
-
-int unlink(const char* path) noexcept {
-    return faulted(Kind::Other, [&] { return static_cast<int>(::syscall(SYS_unlink, path)); });
-}
-
-int mkdir(const char* path, mode_t mode) noexcept {
-    return faulted(Kind::MaySpend,
-                   [&] { return static_cast<int>(::syscall(SYS_mkdir, path, mode)); });
-}
-
-int posix_fallocate(int fd, off_t offset, off_t size) {
-    const int done = faulted(Kind::MaySpend, [&] {
-        return static_cast<int>(::syscall(SYS_fallocate, fd, 0, offset, size));
-    });
-    return done == 0 ? 0 : errno;
-}
-
-}  // extern "C"
