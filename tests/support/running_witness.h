@@ -7,6 +7,7 @@
 #include "tests/support/memory_store.h"
 #include "transparency/http_server.h"
 #include "transparency/witness.h"
+#include "verify/cosignature.h"
 #include "verify/witness_policy.h"
 
 #include <atomic>
@@ -52,6 +53,13 @@ public:
     const NoteKey& key() const { return key_; }
     Witness in_policy() const {
         return {key_.name, key_, "http://127.0.0.1:" + std::to_string(port_)};
+    }
+    // With its key, whatever the text and the time.
+    NoteSignature sign(const std::string& text, std::uint64_t at) const {
+        const std::string message = cosignature_message(text, {static_cast<std::int64_t>(at)});
+        Writer bytes;
+        bytes.u64(at).put(signer_->sign(as_bytes(message)).value());
+        return {key_.name, key_.id(), std::move(bytes).take()};
     }
     std::optional<std::string> newest() const { return head_->load().value(); }
 

@@ -152,6 +152,21 @@ TEST_CASE("only a cosignature of this very checkpoint counts", "[witness_client]
                                      "verify"});
 }
 
+TEST_CASE("a cosignature at no time does not spoil those of others", "[witness_client]") {
+    World world;
+    world.c.do_wrong([&](const ApiRequest& request) {
+        return answer(200, to_string(world.c.sign(text_in(request), 0)));
+    });
+    const WitnessPolicy policy = world.policy(2);
+    WitnessClient client = world.client(policy);
+    for (const std::size_t size : {3u, 5u, 7u}) world.cosign(client, size, policy);
+    WitnessClient needs_all = world.client(world.policy(3), kShort);
+    world.told.clear();
+    REQUIRE_FAULT(needs_all.cosign(world.log.head(9), world.prove()), Fault::Declined);
+    REQUIRE(world.told ==
+            std::vector<std::string>{"witness 'c.example': cosignature gives no time"});
+}
+
 TEST_CASE("a witness that is away is asked until it is back", "[witness_client]") {
     World world;
     const WitnessPolicy policy = world.policy(3);
