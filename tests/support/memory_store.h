@@ -95,6 +95,7 @@ public:
     Result<std::optional<std::string>> last() override { return shown; }
     Result<VerifiedCheckpoint> publish(const VerifiedCheckpoint& signed_head) override {
         ++attempts;
+        if (before_publish) before_publish();
         if (puts_off) return Error(Fault::Declined, "witnesses lack");
         BOLTSEAL_CHECK(change([&]() -> Result<void> {
             shown = signed_head.note();
@@ -112,7 +113,8 @@ public:
     std::atomic<bool> puts_off{false};  // nothing is published
     std::atomic<int> attempts{0};       // to publish
     FaultPlan plan;
-    std::function<void()> before_change;  // to hold the writer up
+    std::function<void()> before_change;   // to hold the writer up
+    std::function<void()> before_publish;  // and the publisher
 
 private:
     template <typename Change>

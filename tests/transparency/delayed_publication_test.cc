@@ -3,6 +3,7 @@
 #include "tests/support/ask.h"
 #include "tests/support/test_log.h"
 
+#include <atomic>
 #include <future>
 #include <thread>
 
@@ -132,6 +133,44 @@ TEST_CASE("nobody waits for room that only a published head would make", "[delay
     log.store->puts_off = false;
     wait_until([&] { return log.sequencer->check_taking().has_value(); });
     REQUIRE(log.size() <= 10);
+}
+
+TEST_CASE("an entry that got no place is never answered with one", "[delayed_publication]") {
+    std::atomic<int> publishing{0};
+    std::atomic<int> may_publish{0};
+    std::atomic<bool> hold_writer{false};
+    std::atomic<bool> is_writer_held{false};
+    TestLog log;  // ends first
+    log.restart();
+    log.store->before_publish = [&] {
+        const int mine = ++publishing;
+        wait_until([&] { return may_publish >= mine; });
+    };
+    log.store->before_change = [&] {
+        if (!hold_writer) return;
+        is_writer_held = true;
+        wait_until([&] { return !hold_writer; });
+    };
+    log.store->puts_off = true;
+    Answer first = submit(log, "first");
+    wait_until([&] { return publishing == 1; });
+    hold_writer = true;
+    Answer written = submit(log, "written before anybody knew");
+    wait_until([&] { return is_writer_held.load(); });
+    Answer waiting = submit(log, "still waiting then");
+    may_publish = 1;
+    REQUIRE_REFUSED(first.get(), "witnesses lack");
+    wait_until([&] { return publishing == 2; });
+    hold_writer = false;  // what waits is refused from here on
+    wait_until([&] { return log.sequencer->log().head().size == 2; });
+    log.store->puts_off = false;
+    may_publish = 1'000'000;
+    wait_until([&] { return log.sequencer->check_taking().has_value(); });
+    for (Answer* answer : {&written, &waiting}) {
+        const auto told = answer->get();  // refused, or written after all: no third way
+        if (told) REQUIRE(told->places.size() == 1);
+        if (!told) REQUIRE(told.error().message() == "witnesses lack");
+    }
 }
 
 TEST_CASE("any other error of a publication is the end", "[delayed_publication]") {

@@ -23,8 +23,11 @@ constexpr std::int64_t kNow = 1'767'139'200;
 // The witness's, who outlives it as a disk does.
 class Kept : public HeadStore {
 public:
-    explicit Kept(MemoryStore& store) : store_(store) {}
-    Result<std::optional<std::string>> load() override { return store_.load(); }
+    Kept(MemoryStore& store, std::atomic<int>& loads) : store_(store), loads_(loads) {}
+    Result<std::optional<std::string>> load() override {
+        ++loads_;
+        return store_.load();
+    }
     Result<void> advance(const std::optional<std::string>& expected,
                          const std::string& next) override {
         return store_.advance(expected, next);
@@ -32,6 +35,7 @@ public:
 
 private:
     MemoryStore& store_;
+    std::atomic<int>& loads_;
 };
 
 struct TestedWitness {
@@ -39,13 +43,14 @@ struct TestedWitness {
     NoteKey key = witness_note_key("witness.example", signer->public_key()).value();
     MemoryStore store;
     std::atomic<std::int64_t> time{kNow};
+    std::atomic<int> loads{0};  // of the store
     std::unique_ptr<WitnessService> witness;
 
     explicit TestedWitness(const std::vector<NoteKey>& keys) { restart(keys); }
     void restart(const std::vector<NoteKey>& keys) {
         witness =
             std::make_unique<WitnessService>(*signer, key, [this] { return Timestamp{time}; });
-        REQUIRE_OK(witness->watch(keys.front().name, keys, std::make_unique<Kept>(store)));
+        REQUIRE_OK(witness->watch(keys.front().name, keys, std::make_unique<Kept>(store, loads)));
     }
     ApiResponse send(const std::string& body) const {
         return witness->handle({"POST", "/add-checkpoint", to_buffer(body)});
@@ -247,6 +252,27 @@ TEST_CASE("of two requests for one log at the same time one wins", "[witness]") 
     }
 }
 
+TEST_CASE("nobody reads the state while it is being replaced", "[witness]") {
+    WitnessedTree log;
+    WitnessedTree fork(test_log_key(), "another entry");
+    TestedWitness witness({log.key.note_key});
+    std::thread other;
+    ApiResponse answer;
+    std::atomic<bool> is_first{true};
+    witness.store.before_change = [&] {
+        if (!is_first.exchange(false)) return;
+        const int before = witness.loads;
+        other = std::thread([&] { answer = witness.send(fork.request(0, 5)); });
+        // Time enough for the other request to get here, if it could.
+        for (int i = 0; i < 100 && witness.loads == before; ++i) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        }
+    };
+    check_cosigned(witness.send(log.request(0, 5)), log.note(5), witness.key);
+    other.join();
+    check_conflict(answer, "5");
+}
+
 TEST_CASE("nobody has the word of a witness that could not keep it", "[witness]") {
     WitnessedTree log;
     TestedWitness witness({log.key.note_key});
@@ -265,7 +291,7 @@ TEST_CASE("a witness goes on only from its own state", "[witness]") {
         witness.store.head = state;
         WitnessService next(*witness.signer, witness.key, [] { return Timestamp{kNow}; });
         REQUIRE_REFUSED(next.watch(std::string(kLogOrigin), {log.key.note_key},
-                                   std::make_unique<Kept>(witness.store)),
+                                   std::make_unique<Kept>(witness.store, witness.loads)),
                         why);
     };
     refused("nothing");
