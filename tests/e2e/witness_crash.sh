@@ -58,12 +58,14 @@ main() {
 }
 
 start_witness() {
+    rm -f witness.log  # what an earlier one has said is not this one's
     spawn witness.log boltseal-log witness serve --dir witness --listen "${witness_url#http://}"
     witness_pid=$pid
     wait_for "$pid" grep -q 'logs)' witness.log
 }
 
 start_witnessed_log() {  # FOLDER
+    rm -f "$1.log"  # what an earlier one has said is not this one's
     spawn "$1.log" boltseal-log serve --dir "$1" --listen "${log_url#http://}" --raw --witness-policy policy \
         --witness-timeout 2
     log_pid=$pid

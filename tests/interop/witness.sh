@@ -52,6 +52,7 @@ start_ours() {
 }
 
 start_witnessed_log() {  # FOLDER
+    rm -f "$1.log"  # what an earlier one has said is not this one's
     spawn "$1.log" boltseal-log serve --dir "$1" --listen 127.0.0.1:0 --raw --witness-policy policy --witness-timeout 2
     log_pid=$pid
     wait_for "$pid" grep -q serving "$1.log" || die "the log could not be started"
