@@ -1,7 +1,8 @@
 #include "cli/alert_delivery.h"
 #include "cli/clock.h"
-#include "cli/command.h"
 #include "cli/ending_signals.h"
+#include "cli/log_access.h"
+#include "cli/log_client_commands.h"
 #include "cli/log_options.h"
 #include "cli/network.h"
 #include "cli/trust_options.h"
@@ -22,9 +23,8 @@ constexpr std::size_t kMaxState = std::size_t{2} << 20;
 constexpr std::size_t kMaxSigners = std::size_t{4} << 20;
 
 struct Options {
-    LogOptions log;
-    std::vector<fs::path> log_keys;
-    fs::path witness_policy;
+    LogAccess access;
+    fs::path state;
     std::vector<std::string> watch_identities;
     std::vector<fs::path> watch_keys;
     fs::path known;
@@ -35,13 +35,10 @@ struct Options {
 };
 
 Result<NoteKey> load_log(const Options& options, const WitnessPolicy& witnesses) {
-    BOLTSEAL_TRY(const std::vector<NoteKey> logs, load_logs(options.log_keys, witnesses));
+    BOLTSEAL_TRY(const std::vector<NoteKey> logs, load_log_keys(options.access, witnesses));
     if (logs.size() == 1) return logs.front();
-    return Error(Fault::Config, logs.empty() ? "no transparency log to watch"
-                                             : "more than one transparency log to watch")
-        .with_hint(
-            "name the key of one log with --log-key or BOLTSEAL_LOG_KEY, or with a log line in "
-            "the witness policy");
+    return Error(Fault::Config, "the keys of more than one log to watch")
+        .with_hint("a log is watched with the one key that it signs with now");
 }
 
 Result<WatchList> load_watch_list(const Options& options) {
@@ -65,7 +62,7 @@ Result<WatchList> load_watch_list(const Options& options) {
 Result<MonitorRules> load_rules(const Options& options) {
     MonitorRules rules;
     BOLTSEAL_TRY(rules.watch, load_watch_list(options));
-    BOLTSEAL_TRY(rules.witnesses, load_witness_policy(options.witness_policy));
+    BOLTSEAL_TRY(rules.witnesses, load_witness_policy(options.access.witness_policy));
     if (options.max_age > 0) rules.max_age = std::chrono::seconds(options.max_age);
     return rules;
 }
@@ -85,7 +82,7 @@ Result<MonitorState> load_state(const fs::path& path) {
 }
 
 Result<fs::path> state_file(const Options& options, const NoteKey& log) {
-    const auto folder = state_folder(options.log);
+    const auto folder = state_folder(options.state);
     if (!folder) {
         return Error(Fault::Config, "no folder to remember the log in; set HOME or give --state");
     }
@@ -124,8 +121,9 @@ Result<void> look_on(Monitor& monitor, int interval, Streams streams) {
 }
 
 Result<void> run(const Options& options, Streams streams) {
-    if (options.log.url.empty()) {
-        return Error(Fault::Config, "no log to watch; give --log or set BOLTSEAL_LOG");
+    if (options.access.url.empty()) {
+        return Error(Fault::Config, "no transparency log to watch")
+            .with_hint("give --log or set BOLTSEAL_LOG");
     }
     BOLTSEAL_TRY(MonitorRules rules, load_rules(options));
     BOLTSEAL_TRY(const NoteKey log, load_log(options, rules.witnesses));
@@ -135,8 +133,8 @@ Result<void> run(const Options& options, Streams streams) {
 
     HttpClient http;
     const Patience patience = real_patience();
-    LogClient client(http, options.log.url, log, patience);
-    HttpTiles tiles(http, client.url(), patience);
+    LogClient client(http, options.access.url, log, patience);
+    HttpTiles tiles(http, options.access.url, patience);
     const auto deliver = [&](const Alert& alert) {
         return deliver_alert(to_json(alert, log.name, now()), options.alerts, http, patience,
                              streams.out);
@@ -168,12 +166,11 @@ void add_watch_options(Command cmd, Options& options) {
 
 }  // namespace
 
-Action add_log_monitor(Command app) {
+Action add_log_monitor(Command group) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
-    auto cmd = app.add_subcommand("monitor", "Follow a log, and tell of what is wrong with it");
-    add_log_options(cmd, options->log, LogUse::Monitor);
-    add_log_key_option(cmd, options->log_keys);
-    add_witness_policy_option(cmd, options->witness_policy);
+    auto cmd = group.add_subcommand("monitor", "Follow a log, and tell of what is wrong with it");
+    add_log_access_options(cmd, options->access);
+    add_state_option(cmd, options->state);
     add_watch_options(cmd, *options);
     cmd.add_flag("--once", options->once, "Look once, and end");
     cmd.add_option("--interval", options->interval, "Seconds between two looks")

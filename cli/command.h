@@ -69,25 +69,32 @@ using AddCommand = Action (*)(Command);
 Action add_attest(Command app);
 Action add_bundle(Command app);  // boltseal-verify's name for verifying a file with its bundle
 Action add_bundle_group(Command app);  // boltseal's, as "bundle verify", and "bundle lint"
+Action add_copy(Command app);
 Action add_inspect(Command app);
 Action add_keygen(Command app);
 Action add_lint(Command app);
+Action add_load(Command app);
+Action add_log_group(Command app);  // "log submit", "log prove", ...: cli/log_client_commands.h
 Action add_proof(Command app);
 Action add_policy(Command app);
-Action add_log(Command app);
-Action add_log_monitor(Command app);  // of "log"
 Action add_pull(Command app);
 Action add_push(Command app);
 Action add_recheck(Command app);
+Action add_save(Command app);
 Action add_sign(Command app);
 Action add_tree(Command app);
 Action add_verify(Command app);
 Action add_version(Command app);
 
+// Changes the arguments, without the program's name, before they are parsed.
+using ExpandArguments = Result<std::vector<std::string>> (*)(CLI::App& app,
+                                                             std::vector<std::string> arguments);
+
 struct Program {
     std::string name;
     std::string purpose;
     std::vector<AddCommand> commands;
+    ExpandArguments expand = nullptr;
 };
 
 // Parses the command line, runs what was chosen, prints the error if there is one, and returns the

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <optional>
 #include <ostream>
 
 namespace boltseal {
@@ -25,9 +24,29 @@ Result<void> observe(const SeenHeads& seen_heads, const VerifiedCheckpoint& head
 
 }  // namespace
 
+void add_log_options(Command command, LogOptions& options, LogUse use) {
+    const bool submit = use == LogUse::Submit;
+    command
+        .add_option("--log", options.url,
+                    submit ? "URL of the transparency log to write to"
+                           : "URL of the log, to ask that what it shows now continues what it "
+                             "showed before")
+        .envname("BOLTSEAL_LOG")
+        .type_name("URL");
+    if (!submit) add_state_option(command, options.state);
+}
+
+void add_state_option(Command command, std::filesystem::path& state) {
+    command
+        .add_option("--state", state,
+                    "Folder that remembers what logs have shown (default: in XDG_STATE_HOME)")
+        .envname("BOLTSEAL_STATE")
+        .type_name("DIR");
+}
+
 // XDG Base Directory Specification 0.8: what should outlive a restart, but is no configuration.
-std::optional<std::filesystem::path> state_folder(const LogOptions& options) {
-    if (!options.state.empty()) return options.state;
+std::optional<std::filesystem::path> state_folder(const std::filesystem::path& named) {
+    if (!named.empty()) return named;
     if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state) {
         return std::filesystem::path(state) / "boltseal" / "logs";
     }
@@ -37,29 +56,10 @@ std::optional<std::filesystem::path> state_folder(const LogOptions& options) {
     return std::nullopt;
 }
 
-void add_log_options(Command command, LogOptions& options, LogUse use) {
-    const bool submit = use == LogUse::Submit;
-    const bool monitor = use == LogUse::Monitor;
-    command
-        .add_option("--log", options.url,
-                    submit    ? "URL of the transparency log to write to"
-                    : monitor ? "URL of the transparency log to watch"
-                              : "URL of the log, to ask that what it shows now continues what it "
-                                "showed before")
-        .envname("BOLTSEAL_LOG")
-        .type_name("URL");
-    if (submit) return;
-    command
-        .add_option("--state", options.state,
-                    "Folder that remembers what logs have shown (default: in XDG_STATE_HOME)")
-        .envname("BOLTSEAL_STATE")
-        .type_name("DIR");
-}
-
 Result<void> observe_logs(const std::vector<VerifiedCheckpoint>& checkpoints,
                           const TrustedRoot& root, const LogOptions& options, Transport& transport,
                           std::ostream& err) {
-    const auto folder = state_folder(options);
+    const auto folder = state_folder(options.state);
     if (!folder) {
         err << "boltseal: no folder to remember logs in; set HOME or give --state\n";
         return {};

@@ -17,11 +17,13 @@ struct LogOptions {
     std::filesystem::path state;  // --state
 };
 
-enum class LogUse { Submit, Follow, Monitor };  // for the help text
+enum class LogUse { Submit, Follow };  // for the help text: to write to it, or to check on it
 void add_log_options(Command command, LogOptions& options, LogUse use);
 
-// Where it is remembered what logs have shown; nothing if there is no home to keep it in.
-std::optional<std::filesystem::path> state_folder(const LogOptions& options);
+void add_state_option(Command command, std::filesystem::path& state);
+
+// The folder that is named, or the default one; none where that cannot be told.
+std::optional<std::filesystem::path> state_folder(const std::filesystem::path& named);
 
 // Untrusted if a log shows another history than it did before, with the evidence kept in the state
 // folder. With a URL the log is asked to prove that its heads are of one history. State that cannot

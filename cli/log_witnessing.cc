@@ -4,8 +4,6 @@
 #include "transparency/head_file.h"
 #include "transparency/witnessed_publication.h"
 
-#include <ostream>
-
 namespace boltseal {
 
 namespace {
@@ -37,13 +35,13 @@ void add_witnessing_options(Command command, WitnessingOptions& options) {
 Result<std::unique_ptr<Publication>> ask_witnesses(const WitnessingOptions& options,
                                                    const std::filesystem::path& directory,
                                                    const NoteKey& log, Publication& storage,
-                                                   std::ostream& err) {
+                                                   const LogLines& lines) {
     BOLTSEAL_TRY(const WitnessPolicy policy, load_witness_policy(options.policy));
     if (policy.asks_for_none()) return std::unique_ptr<Publication>();
     WitnessPatience patience;
     patience.quorum = std::chrono::seconds(options.seconds);
-    const auto tell = [&err](const std::string& line) {
-        err << "boltseal-log: " + without_controls(line) + "\n" << std::flush;
+    const auto tell = [&lines](const std::string& line) {
+        lines.say("witness", line, {{"message", line}});
     };
     auto client = WitnessClient::make(policy, log, patience, tell);
     if (!client) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/command.h"
+#include "cli/log_lines.h"
 #include "transparency/publication.h"
 
 #include <filesystem>
@@ -16,11 +17,11 @@ struct WitnessingOptions {
 
 void add_witnessing_options(Command command, WitnessingOptions& options);
 
-// A publication that shows in `storage` what the witnesses have cosigned, and tells of them on
-// `err`; nothing if no witness is asked for. `storage` and `err` must outlive it.
+// A publication that shows in `storage` what the witnesses have cosigned, and tells of them;
+// nothing if no witness is asked for. `storage` and `lines` must outlive it.
 Result<std::unique_ptr<Publication>> ask_witnesses(const WitnessingOptions& options,
                                                    const std::filesystem::path& directory,
                                                    const NoteKey& log, Publication& storage,
-                                                   std::ostream& err);
+                                                   const LogLines& lines);
 
 }  // namespace boltseal

@@ -18,7 +18,8 @@ constexpr auto kSoreness = 10s;  // after a refusal
 ConcurrencyLimits concurrency_for(std::chrono::microseconds round_trip, unsigned most) {
     ConcurrencyLimits out;
     out.most = std::max(1U, most);
-    out.initial = round_trip < 10ms ? 4 : round_trip < 60ms ? 8 : 32;
+    // Where the path is long, an image is there before the number has grown.
+    out.initial = round_trip < 10ms ? 4 : round_trip < 60ms ? 8 : round_trip < 120ms ? 32 : 64;
     out.initial = std::min(out.initial, out.most);
     out.window = std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(3 * round_trip),
                             200ms, std::chrono::milliseconds{2000});
@@ -68,7 +69,7 @@ void ConcurrencyController::judge(Time now, double goodput) {
             if (sore) return rest(now, target_);
             if (goodput > baseline_ * kWorthIt) {
                 if (target_ == limits_.most) return rest(now, target_);
-                return move(Phase::Climb, std::max(target_ + 1, target_ * 3 / 2), goodput);
+                return move(Phase::Climb, target_ * 2, goodput);
             }
             if (windows_ >= kPatience) rest(now, before_);
             return;

@@ -10,6 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr unsigned kUnknown = 4;  // connections to a source that has brought nothing yet
+constexpr HelpLimits kElsewhere{.times = 1.5, .seconds = 0};  // another source may be much faster
 
 }  // namespace
 
@@ -134,7 +135,9 @@ bool FetchLoop::dispatch_help(Time now) {
         who.push_back(transfer.get());
     }
     const double latency = 2e-6 * static_cast<double>(round_trip_.count());
-    const auto help = choose_help(active, std::max(typical_rate(now), best_rate()), latency);
+    const HelpLimits limits = sources_.size() > 1 ? kElsewhere : HelpLimits();
+    const double rate = std::max(typical_rate(now), best_rate());
+    const auto help = choose_help(active, rate, latency, limits);
     if (!help) return false;
     Transfer& slow = *who[help->index];
     const Extent extent{slow.at + help->skip, slow.extent.to};

@@ -87,7 +87,9 @@ Result<void> FetchLoop::claim_blob(Blob& blob) {
     blob.incoming =
         std::make_unique<IncomingBlob>(wanted, std::move(*partial), blob.wanted.chunks, pool_);
     reused_ += blob.incoming->have().size();
-    blob.planned = planner_.add_blob(wanted.size, blob.incoming->have(), blob.incoming->grain());
+    // Whose fault a wrong chunk is, is plain only if it comes from one source.
+    const std::uint64_t grain = sources_.size() > 1 ? blob.incoming->grain() : 0;
+    blob.planned = planner_.add_blob(wanted.size, blob.incoming->have(), grain);
     by_plan_.push_back(static_cast<std::size_t>(&blob - blobs_.data()));
     return {};
 }

@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::uint64_t kShares = 3;                           // ranges for each connection
 constexpr std::uint64_t kTooLittle = std::uint64_t{32} << 10;  // to be worth a request
-constexpr double kWorthIt = 1.5;                               // times as fast, with help
 constexpr double kMost = 64 << 20;                             // bytes of a range, however fast
 constexpr double kDead = 4;  // times as slow as another would be: it can keep nothing
 
@@ -82,8 +81,8 @@ std::uint64_t RangePlanner::unasked() const {
     return out;
 }
 
-std::optional<Help> choose_help(const std::vector<ActiveRange>& active, double rate,
-                                double latency) {
+std::optional<Help> choose_help(const std::vector<ActiveRange>& active, double rate, double latency,
+                                const HelpLimits& limits) {
     std::optional<Help> best;
     double longest = 0;
     for (const ActiveRange& range : active) {
@@ -95,7 +94,8 @@ std::optional<Help> choose_help(const std::vector<ActiveRange>& active, double r
         const double helper =
             latency + static_cast<double>(range.left - skip) / std::max(rate, 1.0);
         const double together = split ? std::max(helper, alone / 2) : helper;
-        if (alone <= longest || alone < kWorthIt * together) continue;
+        if (alone <= longest || alone < limits.times * together) continue;
+        if (alone - together < limits.seconds) continue;
         longest = alone;
         best = Help{range.index, skip};
     }

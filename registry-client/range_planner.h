@@ -67,13 +67,20 @@ struct ActiveRange {
     bool is_helped = false;  // another connection fetches the same bytes
 };
 
+// Whoever is helped ends early, and what is on the wire to it by then is lost: some 20 kB where a
+// connection brings 100 kB/s over 200 ms. So help has to bring something.
+struct HelpLimits {
+    double times = 3;      // as fast as without
+    double seconds = 1.5;  // that it saves
+};
+
 // The range that a connection with nothing to do helps best, if one is worth it: from which byte of
 // what is left on. `latency` is the seconds until the helper's first byte, `rate` what it brings.
 struct Help {
     std::size_t index = 0;
     std::uint64_t skip = 0;  // 0: all of what is left is fetched twice
 };
-std::optional<Help> choose_help(const std::vector<ActiveRange>& active, double rate,
-                                double latency);
+std::optional<Help> choose_help(const std::vector<ActiveRange>& active, double rate, double latency,
+                                const HelpLimits& limits = {});
 
 }  // namespace boltseal

@@ -9,11 +9,11 @@ constexpr std::uint64_t kTilesAtOnce = 256;
 
 }  // namespace
 
-Result<std::vector<Buffer>> read_bundle(TileSource& tiles, Prover& prover, std::uint64_t n,
+Result<std::vector<Buffer>> read_bundle(TileSource& log, Prover& prover, std::uint64_t n,
                                         const TreeHead& head) {
     const Tile tile = tile_of_tree(Tile::Kind::Entries, 0, n, head.size);
     BOLTSEAL_TRY(const std::vector<TreeHash> leaves, prover.leaves(n));
-    BOLTSEAL_TRY(const Buffer bytes, tiles.get(tile));
+    BOLTSEAL_TRY(const Buffer bytes, log.get(tile));
     auto entries = parse_entry_bundle(bytes, tile.width);
     const Error differs(Fault::Integrity, "'" + to_path(tile) + "' is not what was signed");
     if (!entries || entries->size() != leaves.size()) return differs;

@@ -11,9 +11,9 @@
 
 namespace boltseal {
 
-// The entries of bundle number n of the tree with this head, compared with the hash tiles, and
-// those with the head, by `prover`. Integrity, with the path, if they differ.
-Result<std::vector<Buffer>> read_bundle(TileSource& tiles, Prover& prover, std::uint64_t n,
+// The entries of bundle number n of the tree with this head, which is the prover's. Integrity, with
+// the path, if they do not hash to the leaves of the tile.
+Result<std::vector<Buffer>> read_bundle(TileSource& log, Prover& prover, std::uint64_t n,
                                         const TreeHead& head);
 
 // Everything that the head covers. Reports the number of entries so far, now and then.

@@ -1,8 +1,7 @@
 #include "transparency/watch_list.h"
 
 #include "core/encoding.h"
-#include "verify/identity.h"
-#include "verify/log_entry.h"
+#include "verify/entry_names.h"
 
 #include <algorithm>
 
@@ -36,13 +35,10 @@ Result<void> add_signer(Signers& signers, std::string_view line) {
 }
 
 Result<Signers> signers_of(Bytes entry) {
-    BOLTSEAL_TRY(const HashedRekord parsed, parse_entry(entry));
+    BOLTSEAL_TRY(const EntryNames names, read_entry_names(entry));
     Signers signers;
-    signers.keys.insert(key_hint(parsed.key));
-    if (parsed.certificate.empty()) return signers;
-    BOLTSEAL_TRY(const Certificate certificate, parse_certificate(parsed.certificate));
-    BOLTSEAL_TRY(const CertificateIdentity identity, read_identity(certificate));
-    for (const SubjectName& name : identity.names) signers.identities.insert(name.value);
+    for (const KeyHash& key : names.keys) signers.keys.insert(to_base64(key.bytes()));
+    signers.identities.insert(names.identities.begin(), names.identities.end());
     return signers;
 }
 

@@ -2,9 +2,9 @@
 
 _boltseal_commands() {  # PROGRAM
     case $1 in
-        boltseal) echo keygen sign attest verify pull push tree proof recheck log bundle policy inspect version ;;
+        boltseal) echo keygen sign attest verify pull push copy save load tree proof log recheck bundle policy inspect version ;;
         boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
-        boltseal-log) echo init serve signer fsck witness version ;;
+        boltseal-log) echo init serve signer token fsck witness version ;;
     esac
 }
 
@@ -12,6 +12,10 @@ _boltseal_verifier() {
     echo --key --log-key --witness-policy --trusted-root --certificate-identity --certificate-identity-regexp \
         --certificate-oidc-issuer --certificate-oidc-issuer-regexp --strict --insecure-no-log --insecure-ignore-sct \
         --insecure-accept-promise --type --transcript --json
+}
+
+_boltseal_log() {
+    echo --log --log-key --witness-policy --trusted-root --json
 }
 
 _boltseal_options() {  # PROGRAM COMMAND
@@ -28,16 +32,36 @@ _boltseal_options() {  # PROGRAM COMMAND
                 --policy --repository --platform ;;
         boltseal:pull)
             echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
-                --mirror --connections --deadline -o --output --platform ;;
+                --mirror --connections --deadline -o --output --platform --verify-only --no-verify ;;
+        boltseal:copy)
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+                --mirror --connections --deadline --platform --no-referrers ;;
+        boltseal:save)
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+                -o --output --platform --valid-for --no-verify ;;
+        boltseal:load)
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+                --platform --max-age --no-referrers --no-verify ;;
         boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
         boltseal:bundle | boltseal:log) ;;
+        boltseal:"log submit") echo "$(_boltseal_log)" --key --raw -o --out ;;
+        boltseal:"log prove") echo "$(_boltseal_log)" --key --index --leaf-hash -o --out ;;
+        boltseal:"log find") echo "$(_boltseal_log)" --digest --subject --key --identity ;;
+        boltseal:"log check") echo "$(_boltseal_log)" --state ;;
         boltseal:"log monitor")
-            echo --log --log-key --state --witness-policy --watch-identity --watch-key --known --max-age --once \
-                --interval --webhook --command ;;
+            echo --log --log-key --witness-policy --trusted-root --state --watch-identity --watch-key --known \
+                --max-age --once --interval --webhook --command ;;
+        boltseal:"log tail") echo "$(_boltseal_log)" --from --follow ;;
         boltseal:"bundle verify" | boltseal-verify:bundle)
             echo "$(_boltseal_verifier)" --bundle --batch --jobs ;;
         boltseal-log:init) echo --dir --origin --url ;;
-        boltseal-log:serve) echo --dir --listen --signer --raw --max-wait --witness-policy --witness-timeout ;;
+        boltseal-log:serve)
+            echo --dir --listen --signer --raw --max-wait --allow --rate --burst --trusted-proxy --audit \
+                --metrics --log-format --config --witness-policy --witness-timeout ;;
+        boltseal-log:token) ;;
+        boltseal-log:"token create") echo --dir --name --days ;;
+        boltseal-log:"token list") echo --dir ;;
+        boltseal-log:"token revoke") echo --dir --name ;;
         boltseal-log:signer) echo --dir --socket --connection ;;
         boltseal-log:fsck) echo --dir ;;
         boltseal-log:witness | boltseal-log:version) ;;
@@ -55,10 +79,15 @@ _boltseal_options() {  # PROGRAM COMMAND
 _boltseal_values() {  # COMMAND OPTION
     case $2 in
         --key | --log-key | --witness-policy | --trusted-root | --policy | --bundle | --predicate | --proof | \
-            --transcript | --artifact | --batch | --logs | \
-            --watch-key | --known) echo files ;;
+            --transcript | --artifact | --batch | --allow | --audit | --config | \
+            --logs | --watch-key | --known) echo files ;;
         --state | --dir | --output) echo folders ;;
-        -o) [ "$1" != pull ] || echo folders ;;
+        --out) echo files ;;
+        -o)
+            case $1 in
+                pull) echo folders ;;
+                save | log*) echo files ;;
+            esac ;;
         --type)
             if [ "$1" = keygen ]; then
                 echo ecdsa-p256 ecdsa-p384 ecdsa-p521 ed25519
@@ -66,6 +95,7 @@ _boltseal_values() {  # COMMAND OPTION
                 echo cyclonedx spdxjson slsaprovenance slsaprovenance1 openvex vuln custom chunks
             fi ;;
         --chunks) echo large all none ;;
+        --log-format) echo text logfmt json ;;
         --platform) echo linux/amd64 linux/arm64 linux/arm/v7 linux/ppc64le linux/riscv64 linux/s390x ;;
     esac
 }
@@ -75,8 +105,8 @@ _boltseal() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         [[ ${COMP_WORDS[i]} != -* ]] || continue
         command=${command:+$command }${COMP_WORDS[i]}
-        case "$program $command" in  # whose own commands follow
-            'boltseal bundle' | 'boltseal log' | 'boltseal-log witness') ;;
+        case "$program $command" in
+            'boltseal bundle' | 'boltseal log' | 'boltseal-log token' | 'boltseal-log witness') ;;  # whose own commands follow
             *) break ;;
         esac
     done
@@ -84,7 +114,8 @@ _boltseal() {
     # Flags have nothing behind them but the next word.
     case $previous in
         --json | --no-log | --insecure-no-log | --insecure-ignore-sct | --insecure-accept-promise | --strict | \
-            --only-index | --once | -h | --help | --version) ;;
+            --only-index | --no-verify | --verify-only | --no-referrers | --follow | --raw | --once | \
+            -h | --help | --version) ;;
         -*)
             local values
             values=$(_boltseal_values "$command" "$previous")
@@ -102,7 +133,9 @@ _boltseal() {
     elif [ "$program $command" = 'boltseal bundle' ]; then
         mapfile -t COMPREPLY < <(compgen -W 'verify lint' -- "$word")
     elif [ "$program $command" = 'boltseal log' ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'monitor' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'submit prove find check tail monitor' -- "$word")
+    elif [ "$program $command" = 'boltseal-log token' ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'create list revoke' -- "$word")
     elif [ "$program $command" = 'boltseal-log witness' ]; then
         mapfile -t COMPREPLY < <(compgen -W 'init serve' -- "$word")
     elif [ "$program" != boltseal-log ] && [ "$command" != keygen ] && [ "$command" != version ]; then

@@ -39,7 +39,7 @@ TEST_CASE("they stop where the line is full", "[concurrency]") {
     Path full([](unsigned n) { return 1e5 * std::min(n, 20U); });
     full.run(6s);
     REQUIRE(full.controller.target() >= 18);
-    REQUIRE(full.controller.target() <= 28);
+    REQUIRE(full.controller.target() <= 40);  // the last step may go too far by as much
     full.run(120s);
     REQUIRE(full.controller.target() >= 15);
     REQUIRE(full.controller.target() <= 30);
@@ -77,7 +77,8 @@ TEST_CASE("an outage and a lack of work change nothing", "[concurrency]") {
 TEST_CASE("a long path begins with many connections, a short one with few", "[concurrency]") {
     REQUIRE(concurrency_for(1ms, 64).initial == 4);
     REQUIRE(concurrency_for(30ms, 64).initial == 8);
-    REQUIRE(concurrency_for(200ms, 64).initial == 32);
+    REQUIRE(concurrency_for(100ms, 64).initial == 32);
+    REQUIRE(concurrency_for(200ms, 128).initial == 64);
     REQUIRE(concurrency_for(200ms, 6).initial == 6);
     REQUIRE(concurrency_for(200ms, 6).most == 6);
     REQUIRE(concurrency_for(200ms, 64).window == 600ms);

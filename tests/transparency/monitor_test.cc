@@ -31,7 +31,7 @@ struct Follower {
     void start(const RunningLog& log) {
         monitor.reset();
         client = std::make_unique<LogClient>(http, log.url(), log.key.note_key);
-        tiles = std::make_unique<HttpTiles>(http, client->url(), patience);
+        tiles = std::make_unique<HttpTiles>(http, log.url(), patience);
         monitor = std::make_unique<Monitor>(
             *client, *tiles, rules, state,
             [this](const Alert& alert) -> Result<void> {
