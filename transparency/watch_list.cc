@@ -1,6 +1,7 @@
 #include "transparency/watch_list.h"
 
 #include "core/encoding.h"
+#include "transparency/list_lines.h"
 #include "verify/entry_names.h"
 
 #include <algorithm>
@@ -64,16 +65,8 @@ std::string name_of(const Signers& signers) {
 Result<Signers> parse_signers(Bytes text) {
     if (text.size() > kMaxText) return Error(Fault::Config, "larger than 4 MiB");
     Signers signers;
-    std::string_view rest = as_text(text);
-    for (std::size_t number = 1; !rest.empty(); ++number) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
-        const std::string_view line = rest.substr(0, end);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (line.empty() || line.starts_with('#')) continue;
-        if (auto added = add_signer(signers, line); !added) {
-            return std::move(added).error().context("line " + std::to_string(number));
-        }
-    }
+    BOLTSEAL_CHECK(for_each_list_line(
+        as_text(text), [&](std::string_view line) { return add_signer(signers, line); }));
     return signers;
 }
 

@@ -1,5 +1,7 @@
 #include "transparency/watched_logs.h"
 
+#include "transparency/list_lines.h"
+
 #include <algorithm>
 
 namespace boltseal {
@@ -34,19 +36,9 @@ Result<void> add_key(WatchedLogs& logs, std::string_view line) {
 Result<WatchedLogs> parse_watched_logs(Bytes text) {
     if (text.size() > kMaxText) return Error(Fault::Config, "larger than 1 MiB");
     WatchedLogs logs;
-    std::string_view rest = as_text(text);
-    for (std::size_t number = 1; !rest.empty(); ++number) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
-        const std::string_view line = rest.substr(0, end);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (line.empty() || line.starts_with('#')) continue;
-        if (auto added = add_key(logs, line); !added) {
-            return std::move(added)
-                .error()
-                .as(Fault::Config)
-                .context("line " + std::to_string(number));
-        }
-    }
+    auto read = for_each_list_line(as_text(text),
+                                   [&](std::string_view line) { return add_key(logs, line); });
+    if (!read) return std::move(read).error().as(Fault::Config);
     return logs;
 }
 

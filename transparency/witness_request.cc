@@ -1,8 +1,7 @@
 #include "transparency/witness_request.h"
 
 #include "core/encoding.h"
-
-#include <charconv>
+#include "transparency/decimal.h"
 
 namespace boltseal {
 
@@ -23,13 +22,10 @@ Result<std::string_view> take_line(std::string_view& text) {
     return line;
 }
 
-Result<std::uint64_t> parse_decimal(std::string_view text) {
-    std::uint64_t number = 0;
-    const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (end.ec != std::errc() || std::to_string(number) != text) {
-        return bad("size is not a decimal number");
-    }
-    return number;
+Result<std::uint64_t> parse_size(std::string_view text) {
+    const auto size = parse_decimal(text);
+    if (!size) return bad("size is not a decimal number");
+    return *size;
 }
 
 }  // namespace
@@ -40,7 +36,7 @@ Result<AddCheckpoint> parse_add_checkpoint(Bytes body) {
     BOLTSEAL_TRY(const std::string_view first, take_line(rest));
     if (!first.starts_with(kOld)) return bad("request does not start with 'old '");
     AddCheckpoint request;
-    BOLTSEAL_TRY(request.old_size, parse_decimal(first.substr(kOld.size())));
+    BOLTSEAL_TRY(request.old_size, parse_size(first.substr(kOld.size())));
     for (;;) {
         BOLTSEAL_TRY(const std::string_view line, take_line(rest));
         if (line.empty()) break;
@@ -64,7 +60,7 @@ std::string to_string(const AddCheckpoint& request) {
 
 Result<std::uint64_t> parse_tree_size(std::string_view body) {
     if (!body.ends_with('\n')) return bad("size has no line end");
-    return parse_decimal(body.substr(0, body.size() - 1));
+    return parse_size(body.substr(0, body.size() - 1));
 }
 
 std::string print_tree_size(std::uint64_t size) {
