@@ -121,7 +121,8 @@ Result<void> LeafRuns::check() const {
 
 std::size_t LeafRuns::memory() const {
     std::size_t sum = 0;
-    for (const Run& run : *all()) sum += run->memory();
+    const auto runs = all();  // kept while they are looked at
+    for (const Run& run : *runs) sum += run->memory();
     return sum;
 }
 

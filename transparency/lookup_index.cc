@@ -85,7 +85,8 @@ Result<LookupIndex::Page> LookupIndex::find(const LookupKey& key, std::uint64_t 
             newest.push_back(at->index);
         }
     }
-    for (const LeafRuns::Run& run : *runs_->all()) {
+    const auto runs = runs_->all();  // kept while they are looked at
+    for (const LeafRuns::Run& run : *runs) {
         if (run->range().end.size <= from || run->range().begin >= begin) continue;
         if (page.indexes.size() > most) break;
         const auto found = run->find_all(leaf, from, most + 1 - page.indexes.size());
