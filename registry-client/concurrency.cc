@@ -69,7 +69,7 @@ void ConcurrencyController::judge(Time now, double goodput) {
             if (sore) return rest(now, target_);
             if (goodput > baseline_ * kWorthIt) {
                 if (target_ == limits_.most) return rest(now, target_);
-                return move(Phase::Climb, target_ * 2, goodput);
+                return move(Phase::Climb, std::max(target_ + 1, target_ * 3 / 2), goodput);
             }
             if (windows_ >= kPatience) rest(now, before_);
             return;
