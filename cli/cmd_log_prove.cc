@@ -56,11 +56,7 @@ Result<Proved> prove_bundle(OpenLog& log, const Options& options) {
         return Error(Fault::Untrusted,
                      "the log has something else at entry " + std::to_string(logged->proof.index));
     }
-    std::vector<PublicKey> keys;
-    for (const auto& path : options.keys) {
-        BOLTSEAL_TRY(PublicKey key, load_public_key(path));
-        keys.push_back(std::move(key));
-    }
+    BOLTSEAL_TRY(const std::vector<PublicKey> keys, load_public_keys(options.keys));
     BOLTSEAL_TRY(const HashedRekord entry, entry_of(bundle, keys));
     BOLTSEAL_TRY(const Buffer body, encode_entry(entry));
     return prove_leaf(log, hash_leaf(body));

@@ -47,10 +47,7 @@ public:
     Submission(const Options& options, OpenLog& log) : options_(options), log_(log) {}
 
     Result<std::vector<Submitted>> run() {
-        for (const auto& path : options_.keys) {
-            BOLTSEAL_TRY(PublicKey key, load_public_key(path));
-            keys_.push_back(std::move(key));
-        }
+        BOLTSEAL_TRY(keys_, load_public_keys(options_.keys));
         std::size_t bytes = 0;
         for (std::size_t i = 0; i < options_.files.size(); ++i) {
             auto added = add(options_.files[i]);

@@ -103,6 +103,15 @@ Result<PublicKey> load_public_key(const std::filesystem::path& path) {
     return key;
 }
 
+Result<std::vector<PublicKey>> load_public_keys(const std::vector<std::filesystem::path>& paths) {
+    std::vector<PublicKey> keys;
+    for (const auto& path : paths) {
+        BOLTSEAL_TRY(PublicKey key, load_public_key(path));
+        keys.push_back(std::move(key));
+    }
+    return keys;
+}
+
 namespace {
 
 Result<TrustFile> read_trust_file(const std::filesystem::path& path, const char* what,

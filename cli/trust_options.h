@@ -30,6 +30,7 @@ void add_witness_policy_option(Command command, std::filesystem::path& witness_p
 Result<TrustMaterial> read_trust(const TrustOptions& options);
 
 Result<PublicKey> load_public_key(const std::filesystem::path& path);
+Result<std::vector<PublicKey>> load_public_keys(const std::vector<std::filesystem::path>& paths);
 Result<NoteKey> load_note_key(const std::filesystem::path& path);
 // Asks for none if there is no path.
 Result<WitnessPolicy> load_witness_policy(const std::filesystem::path& path);

@@ -87,24 +87,7 @@ std::filesystem::path temporary_name(const std::filesystem::path& path) {
     return name;
 }
 
-struct Temporary {
-    std::filesystem::path path;
-    int fd;
-};
-
-// A name that is there already is another's, who may be alive or dead: in containers process ids
-// repeat at once. It is neither used nor removed.
-Result<Temporary> create_temporary(const std::filesystem::path& path, FileMode mode) {
-    constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-    for (;;) {
-        std::filesystem::path name = temporary_name(path);
-        const int fd = ::open(name.c_str(), kFlags, mode_bits(mode));
-        if (fd >= 0) return Temporary{std::move(name), fd};
-        if (errno != EEXIST) return io_error("create", name, errno);
-    }
-}
-
-Result<void> write_temporary(const Temporary& temporary, Bytes bytes) {
+Result<void> write_temporary(const TemporaryFile& temporary, Bytes bytes) {
     Descriptor file(temporary.fd);
     BOLTSEAL_CHECK(write_all(file.get(), temporary.path, bytes));
     if (::fsync(file.get()) != 0) return io_error("sync", temporary.path, errno);
@@ -120,7 +103,7 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 template <typename Place>
 Result<void> write_and_place(const std::filesystem::path& path, Bytes bytes, FileMode mode,
                              Place place) {
-    BOLTSEAL_TRY(const Temporary temporary, create_temporary(path, mode));
+    BOLTSEAL_TRY(const TemporaryFile temporary, create_temporary(path, mode));
     Result<void> written = write_temporary(temporary, bytes);
     if (written) written = place(temporary.path);
     ::unlink(temporary.path.c_str());  // after a rename it is gone already
@@ -129,6 +112,18 @@ Result<void> write_and_place(const std::filesystem::path& path, Bytes bytes, Fil
 }
 
 }  // namespace
+
+// A name that is there already is another's, who may be alive or dead: in containers process ids
+// repeat at once. It is neither used nor removed.
+Result<TemporaryFile> create_temporary(const std::filesystem::path& path, FileMode mode) {
+    constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    for (;;) {
+        std::filesystem::path name = temporary_name(path);
+        const int fd = ::open(name.c_str(), kFlags, mode_bits(mode));
+        if (fd >= 0) return TemporaryFile{std::move(name), fd};
+        if (errno != EEXIST) return io_error("create", path, errno);
+    }
+}
 
 Result<Buffer> read_descriptor(int fd, const std::string& name, std::size_t limit) {
     Buffer bytes;

@@ -25,6 +25,14 @@ Result<void> write_file(const std::filesystem::path& path, Bytes bytes,
 // The same, but Declined if something is at `path` already.
 Result<void> create_file(const std::filesystem::path& path, Bytes bytes, FileMode mode);
 
+// For what is written piece by piece: an empty file beside `path`, open for reading and writing,
+// under a name that nobody else uses. The caller closes it, and renames or removes it.
+struct TemporaryFile {
+    std::filesystem::path path;
+    int fd;
+};
+Result<TemporaryFile> create_temporary(const std::filesystem::path& path, FileMode mode);
+
 // Makes names created in, renamed into or removed from a folder survive power loss.
 Result<void> sync_directory(const std::filesystem::path& directory);
 

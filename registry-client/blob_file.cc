@@ -2,12 +2,15 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 namespace boltseal {
 
 namespace {
+
+constexpr std::size_t kAtOnce = std::size_t{64} << 10;  // copies of more take twice as long
 
 Result<void> write_all(int fd, Bytes bytes) {
     while (!bytes.empty()) {
@@ -51,6 +54,21 @@ Result<void> pass_blob(const Descriptor& blob, const BlobProducer& producer, con
 
 Result<void> write_blob(int fd, const Descriptor& blob, const BlobProducer& producer) {
     return pass_blob(blob, producer, [fd](Bytes piece) { return write_all(fd, piece); });
+}
+
+Result<void> read_range(int fd, Extent extent, const char* what, const BodySink& sink) {
+    Buffer buffer(static_cast<std::size_t>(std::min<std::uint64_t>(extent.size(), kAtOnce)));
+    while (!extent.empty()) {
+        const auto most =
+            static_cast<std::size_t>(std::min<std::uint64_t>(extent.size(), buffer.size()));
+        const ssize_t n = ::pread(fd, buffer.data(), most, static_cast<::off_t>(extent.from));
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return file_error(std::string("read ") + what);
+        if (n == 0) return Error(Fault::Io, std::string(what) + " was cut short by somebody else");
+        extent.from += static_cast<std::uint64_t>(n);
+        BOLTSEAL_CHECK(sink(Bytes(buffer).first(static_cast<std::size_t>(n))));
+    }
+    return {};
 }
 
 BodyReader reader_of(int fd) {

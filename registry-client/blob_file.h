@@ -1,6 +1,7 @@
 // A blob on its way to a file: what is written is hashed, and only what was promised counts.
 #pragma once
 
+#include "registry-client/extents.h"
 #include "registry-client/image_store.h"
 
 namespace boltseal {
@@ -15,6 +16,9 @@ Result<void> write_blob(int fd, const Descriptor& blob, const BlobProducer& prod
 
 // Reads at an offset, for uploads; `fd` must outlive the reader.
 BodyReader reader_of(int fd);
+
+// Hands on a part of a file, in pieces; `what` is for messages: "cannot read a blob: ...".
+Result<void> read_range(int fd, Extent extent, const char* what, const BodySink& sink);
 
 // The errno of a file operation as an Error: "cannot open 'x': no such file or directory".
 Error file_error(const std::string& doing);

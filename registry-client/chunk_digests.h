@@ -2,8 +2,10 @@
 // (specs/chunk-list.md). Chunks are of one size, but for the last.
 #pragma once
 
+#include "core/digest.h"
 #include "registry-client/extents.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -19,6 +21,13 @@ struct ChunkDigests {
     bool has_states() const { return !digests.empty() && states.size() == digests.size() - 1; }
     bool operator==(const ChunkDigests&) const = default;
 };
+
+// REQUIRES: the digest is of SHA-256
+inline std::array<std::uint8_t, 32> to_array(const BlobDigest& digest) {
+    std::array<std::uint8_t, 32> out{};
+    std::copy_n(digest.bytes().begin(), out.size(), out.begin());
+    return out;
+}
 
 // REQUIRES: there are as many as a blob of this size has chunks
 inline Extent chunk_extent(const ChunkDigests& chunks, std::size_t index, std::uint64_t blob_size) {

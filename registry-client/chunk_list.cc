@@ -54,12 +54,6 @@ Json to_json_value(const std::vector<std::array<std::uint8_t, 32>>& hashes) {
     return to_base64(out);
 }
 
-std::array<std::uint8_t, kHash> to_array(const BlobDigest& digest) {
-    std::array<std::uint8_t, kHash> out{};
-    std::copy(digest.bytes().begin(), digest.bytes().end(), out.begin());
-    return out;
-}
-
 Result<BlobChunks> parse_blob(const Json& json) {
     BOLTSEAL_CHECK(json.only({"digest", "size", "chunkSize", "sha256", "states"}));
     BlobChunks out;

@@ -15,34 +15,15 @@ using Digest = std::array<std::uint8_t, 32>;
 
 constexpr std::uint64_t kHashStep = std::uint64_t{4} << 20;
 constexpr std::uint64_t kWorthHashing = std::uint64_t{256} << 10;
-constexpr std::size_t kBuffer = std::size_t{64} << 10;  // copies of more at once take twice as long
+constexpr const char* kWhat = "a partial blob";
 constexpr auto kSyncEvery = 3s;
-
-// Reads a part of a file and hands it on, piece by piece.
-Result<void> read_extent(int fd, Extent extent, const std::function<void(Bytes)>& take) {
-    thread_local Buffer buffer(kBuffer);
-    while (!extent.empty()) {
-        const auto most =
-            static_cast<std::size_t>(std::min<std::uint64_t>(extent.size(), buffer.size()));
-        const ssize_t n = ::pread(fd, buffer.data(), most, static_cast<::off_t>(extent.from));
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return file_error("read a partial blob");
-        if (n == 0) return Error(Fault::Io, "partial blob was cut short by somebody else");
-        take(Bytes(buffer).first(static_cast<std::size_t>(n)));
-        extent.from += static_cast<std::uint64_t>(n);
-    }
-    return {};
-}
-
-Digest to_array(const BlobDigest& digest) {
-    Digest out{};
-    std::copy(digest.bytes().begin(), digest.bytes().end(), out.begin());
-    return out;
-}
 
 Result<Digest> digest_of_extent(int fd, Extent extent) {
     Sha256State state;
-    BOLTSEAL_CHECK(read_extent(fd, extent, [&](Bytes piece) { state.update(piece); }));
+    BOLTSEAL_CHECK(read_range(fd, extent, kWhat, [&](Bytes piece) -> Result<void> {
+        state.update(piece);
+        return {};
+    }));
     return to_array(std::move(state).finish());
 }
 
@@ -70,7 +51,10 @@ Result<bool> check_proof(int fd, Extent extent, const Proof& proof) {
     if (proof.from.size > 0) {
         BOLTSEAL_TRY(state, Sha256State::resume(proof.from));
     }
-    BOLTSEAL_CHECK(read_extent(fd, extent, [&](Bytes piece) { state.update(piece); }));
+    BOLTSEAL_CHECK(read_range(fd, extent, kWhat, [&](Bytes piece) -> Result<void> {
+        state.update(piece);
+        return {};
+    }));
     if (proof.to_the_end) return to_array(std::move(state).finish()) == proof.expected;
     return state.save()->value == proof.expected;
 }
@@ -316,8 +300,9 @@ void IncomingBlob::pump_hash() {
     hashing_ = true;
     const Extent next{hashed_, std::min(end, hashed_ + kHashStep)};
     pool_->submit([this, next, fd = partial_.fd()]() {
-        auto done = read_extent(fd, next, [&](Bytes piece) {
+        auto done = read_range(fd, next, kWhat, [&](Bytes piece) -> Result<void> {
             std::visit([&](auto& hasher) { hasher.update(piece); }, hasher_);
+            return {};
         });
         begin_writing(fd, next);
         std::optional<Error> error;

@@ -2,10 +2,7 @@
 
 #include "core/file.h"
 
-#include <fcntl.h>
 #include <unistd.h>
-
-#include <atomic>
 
 namespace boltseal {
 
@@ -29,12 +26,8 @@ NewFile::~NewFile() {
 }
 
 Result<NewFile> NewFile::create(const std::filesystem::path& path) {
-    static std::atomic<unsigned> counter{0};
-    std::filesystem::path name = path;
-    name += ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
-    OpenFile file(::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-    if (!file.is_open()) return file_error("create '" + path.string() + "'");
-    return NewFile(path, std::move(name), std::move(file));
+    BOLTSEAL_TRY(TemporaryFile made, create_temporary(path, FileMode::Public));
+    return NewFile(path, std::move(made.path), OpenFile(made.fd));
 }
 
 Result<OpenFile> NewFile::place() && {

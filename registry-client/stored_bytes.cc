@@ -1,32 +1,9 @@
 #include "registry-client/stored_bytes.h"
 
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-
 namespace boltseal {
 
-namespace {
-
-constexpr std::size_t kChunk = std::size_t{1} << 16;
-
-}  // namespace
-
 Result<void> read_stored(const StoredBytes& stored, const BodySink& sink) {
-    Buffer chunk(kChunk);
-    for (std::uint64_t done = 0; done < stored.size;) {
-        const auto most =
-            static_cast<std::size_t>(std::min<std::uint64_t>(stored.size - done, chunk.size()));
-        const ssize_t n =
-            ::pread(stored.fd, chunk.data(), most, static_cast<::off_t>(stored.offset + done));
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return file_error("read a blob");
-        if (n == 0) return Error(Fault::Io, "a blob was cut short by somebody else");
-        done += static_cast<std::uint64_t>(n);
-        BOLTSEAL_CHECK(sink(Bytes(chunk.data(), static_cast<std::size_t>(n))));
-    }
-    return {};
+    return read_range(stored.fd, {stored.offset, stored.offset + stored.size}, "a blob", sink);
 }
 
 Result<Buffer> read_stored(const StoredBytes& stored, const std::string& name, std::size_t limit) {

@@ -1,13 +1,13 @@
 #include "transparency/ip_address.h"
 
 #include "core/bytes.h"
+#include "transparency/decimal.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
 namespace boltseal {
@@ -85,15 +85,9 @@ Result<IpRange> parse_ip_range(std::string_view text) {
     if (slash != std::string_view::npos) {
         const std::string_view digits = text.substr(slash + 1);
         const unsigned most = address->is_v4() ? 32 : 128;
-        unsigned bits = 0;
-        const auto [end, error] =
-            std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-        const bool one_spelling = digits.size() == 1 || !digits.starts_with('0');
-        if (error != std::errc() || end != digits.data() + digits.size() || bits > most ||
-            !one_spelling) {
-            return bad("is no range of IP addresses");
-        }
-        range.prefix = address->is_v4() ? kMappedBits + bits : bits;
+        const auto bits = parse_decimal(digits);
+        if (!bits || *bits > most) return bad("is no range of IP addresses");
+        range.prefix = static_cast<unsigned>(*bits) + (address->is_v4() ? kMappedBits : 0);
     }
     if (!range.contains(range.first)) return bad("has bits set beyond its prefix");
     return range;

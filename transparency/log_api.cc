@@ -104,7 +104,7 @@ void LogApi::add_entry(const ApiRequest& request, const Reply& reply) {
     const auto answer = [this, shared, watch = request.watch, reply](const Sequenced& sequenced) {
         tell(watch, sequenced.places);
         const VerifiedCheckpoint& checkpoint = *sequenced.checkpoint;
-        if (auto kept = keep({shared->statement}); !kept) return reply(refusal(kept.error()));
+        if (auto kept = keep({&shared->statement, 1}); !kept) return reply(refusal(kept.error()));
         const auto proof =
             sequencer_.log().prove_inclusion(sequenced.places.front().index, checkpoint.head());
         if (!proof) return reply(refusal(proof.error()));
@@ -159,7 +159,7 @@ void LogApi::add_batch(const ApiRequest& request, const Reply& reply) {
 
 // Kept before the answer, so that what was answered is found. After an error of the disk the log
 // takes nothing more, as everywhere.
-Result<void> LogApi::keep(const std::vector<Buffer>& statements) {
+Result<void> LogApi::keep(std::span<const Buffer> statements) {
     for (const Buffer& statement : statements) {
         if (!statements_ || statement.empty()) continue;
         auto kept = statements_->keep(statement);

@@ -40,7 +40,7 @@ private:
     void add_batch(const ApiRequest& request, const Reply& reply);
     void submit_batch(std::vector<Buffer> entries, std::vector<Buffer> statements,
                       std::shared_ptr<WriteWatch> watch, const Reply& reply);
-    Result<void> keep(const std::vector<Buffer>& statements);
+    Result<void> keep(std::span<const Buffer> statements);
     bool is_known(std::string_view path);
     std::optional<Tile> find_tile(std::string_view path) const;
     ApiResponse read(std::string_view path);

@@ -42,22 +42,8 @@ Scrubber::Scrubber(LogTail& log, Head head, OnFailure on_failure, const ScrubLim
 }
 
 Scrubber::~Scrubber() {
-    {
-        const std::lock_guard guard(mutex_);
-        stopping_ = true;
-    }
-    changed_.notify_all();
+    stop_.stop();
     thread_.join();
-}
-
-std::uint64_t Scrubber::rounds() const {
-    const std::lock_guard guard(mutex_);
-    return rounds_;
-}
-
-bool Scrubber::wait(std::chrono::milliseconds time) {
-    std::unique_lock lock(mutex_);
-    return !changed_.wait_for(lock, time, [this] { return stopping_; });
 }
 
 void Scrubber::run() {
@@ -69,12 +55,11 @@ void Scrubber::run() {
                 if (const auto same = read_bundle(log_, prover, n++, head); !same) {
                     return on_failure_(same.error());
                 }
-                if (!wait(limits_.pause)) return;
+                if (!stop_.wait(limits_.pause)) return;
             }
         }
-        const std::lock_guard guard(mutex_);
         ++rounds_;
-    } while (wait(limits_.rest));
+    } while (stop_.wait(limits_.rest));
 }
 
 }  // namespace boltseal

@@ -3,10 +3,10 @@
 #pragma once
 
 #include "transparency/log_tail.h"
+#include "transparency/stop_signal.h"
 
-#include <condition_variable>
+#include <atomic>
 #include <functional>
-#include <mutex>
 #include <thread>
 
 namespace boltseal {
@@ -36,21 +36,18 @@ public:
     Scrubber(const Scrubber&) = delete;
     Scrubber& operator=(const Scrubber&) = delete;
 
-    std::uint64_t rounds() const;
+    std::uint64_t rounds() const { return rounds_; }
 
 private:
     void run();
-    bool wait(std::chrono::milliseconds time);  // false when it is time to end
 
     LogTail& log_;
     const Head head_;
     const OnFailure on_failure_;
     const ScrubLimits limits_;
 
-    mutable std::mutex mutex_;  // guards everything below; held for no I/O
-    std::condition_variable changed_;
-    bool stopping_ = false;
-    std::uint64_t rounds_ = 0;
+    StopSignal stop_;
+    std::atomic<std::uint64_t> rounds_ = 0;
     std::thread thread_;
 };
 

@@ -2,13 +2,14 @@
 
 #include "core/encoding.h"
 #include "core/json.h"
+#include "transparency/decimal.h"
 #include "transparency/page_files.h"
 #include "transparency/tile.h"
 #include "verify/identity.h"
+#include "verify/key_hash.h"
 #include "verify/log_entry.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 
@@ -84,17 +85,9 @@ std::string fill(std::string_view text, const Values& values) {
     }
 }
 
-std::optional<std::uint64_t> parse_index(std::string_view digits) {
-    if (digits.empty() || (digits.size() > 1 && digits.front() == '0')) return std::nullopt;
-    std::uint64_t index = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
-    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-    return index;
-}
-
 // Who signed it, as HTML.
 std::string signer_of(const HashedRekord& entry) {
-    const std::string key = "key <code>" + to_hex(sha256({entry.key.spki()})) + "</code>";
+    const std::string key = "key <code>" + to_hex(key_hash(entry.key).bytes()) + "</code>";
     if (entry.certificate.empty()) return key;
     const auto certificate = parse_certificate(entry.certificate);
     const auto identity = certificate ? read_identity(*certificate)
@@ -163,7 +156,7 @@ bool LogPage::handle(const ApiRequest& request, const Reply& reply) {
     std::optional<std::uint64_t> index;
     if (path != "/") {
         if (!path.starts_with(kEntryPath)) return false;
-        index = parse_index(path.substr(kEntryPath.size()));
+        index = parse_decimal(path.substr(kEntryPath.size()));
         if (!index) return false;
     }
     const bool taken = workers_.post([this, index, reply] {

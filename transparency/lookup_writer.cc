@@ -65,22 +65,8 @@ LookupWriter::LookupWriter(LookupIndex& index, LogTail& log, Head head, OnFailur
 }
 
 LookupWriter::~LookupWriter() {
-    {
-        const std::lock_guard guard(mutex_);
-        stopping_ = true;
-    }
-    changed_.notify_all();
+    stop_.stop();
     thread_.join();
-}
-
-bool LookupWriter::wait() {
-    std::unique_lock lock(mutex_);
-    return !changed_.wait_for(lock, pause_, [this] { return stopping_; });
-}
-
-bool LookupWriter::is_stopping() {
-    const std::lock_guard guard(mutex_);
-    return stopping_;
 }
 
 // Nobody waits for it: on Linux a thread can be nicer than its process.
@@ -90,10 +76,10 @@ void LookupWriter::run() {
     do {
         const TreeHead head = head_();
         if (head == before) continue;
-        const auto done = bring_up(index_, log_, head, [this] { return !is_stopping(); });
+        const auto done = bring_up(index_, log_, head, [this] { return !stop_.is_stopping(); });
         if (!done) return on_failure_(done.error());
         before = head;
-    } while (wait());
+    } while (stop_.wait(pause_));
 }
 
 }  // namespace boltseal

@@ -4,11 +4,10 @@
 
 #include "transparency/log_tail.h"
 #include "transparency/lookup_index.h"
+#include "transparency/stop_signal.h"
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <thread>
 
 namespace boltseal {
@@ -31,8 +30,6 @@ public:
 
 private:
     void run();
-    bool wait();  // false when it is time to end
-    bool is_stopping();
 
     LookupIndex& index_;
     LogTail& log_;
@@ -40,9 +37,7 @@ private:
     const OnFailure on_failure_;
     const std::chrono::milliseconds pause_;
 
-    std::mutex mutex_;  // guards the next
-    std::condition_variable changed_;
-    bool stopping_ = false;
+    StopSignal stop_;
     std::thread thread_;
 };
 

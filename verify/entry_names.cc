@@ -9,7 +9,7 @@ namespace boltseal {
 namespace {
 
 void add(EntryNames& names, const PublicKey& key, Bytes certificate) {
-    names.keys.emplace_back(sha256({key.spki()}));
+    names.keys.push_back(key_hash(key));
     if (certificate.empty()) return;
     const auto parsed = parse_certificate(certificate);
     if (!parsed) return;  // it was parsed with the body
