@@ -122,9 +122,13 @@ Result<void> await(const std::string& program, pid_t pid,
 Result<void> run(const std::string& program, const std::string& line) {
     const auto deadline = std::chrono::steady_clock::now() + kCommandPatience;
     int ends[2];
-    if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return failed(program, std::strerror(errno));
+    if (::pipe2(ends, O_CLOEXEC) != 0) return failed(program, std::strerror(errno));
     End read_end{ends[0]};
     End write_end{ends[1]};
+    // Our end only: the program may read before there is anything, and expects to wait.
+    if (::fcntl(write_end.fd, F_SETFL, O_NONBLOCK) != 0) {
+        return failed(program, std::strerror(errno));
+    }
     BOLTSEAL_TRY(const pid_t pid, start(program, read_end.fd));
     read_end.close();
     write_all(write_end.fd, line, deadline);
