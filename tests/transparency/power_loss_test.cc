@@ -30,7 +30,7 @@ TEST_CASE("whenever the power goes, nothing that was said becomes untrue", "[pow
     const char* const how_many = std::getenv("BOLTSEAL_LOSSES");
     const bool all = how_many && std::string_view(how_many) == "all";
     const std::size_t moments = trace.operations.size();
-    const std::size_t step = all ? 1 : moments / 12 + 1;
+    const std::size_t step = all ? 1 : moments / 20 + 1;
     const std::size_t most = all ? SIZE_MAX : 8;
     std::set<std::string> seen;
     std::size_t promised = 0;
