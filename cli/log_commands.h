@@ -13,5 +13,6 @@ Action add_log_fsck(Command app);
 Action add_log_serve(Command app);
 Action add_log_signer(Command app);
 Action add_log_token(Command app);
+Action add_log_tsa(Command app);
 
 }  // namespace boltseal

@@ -100,6 +100,12 @@ ApiResponse error_response(int status, std::string_view message) {
     return response;
 }
 
+ApiResponse method_not_allowed(const char* allow) {
+    ApiResponse response = error_response(405, "method not allowed");
+    response.allow = allow;
+    return response;
+}
+
 std::string to_http(const ApiResponse& response, bool is_head, bool close) {
     std::string out;
     out.reserve(384 + (is_head ? 0 : response.body.size()));

@@ -58,12 +58,6 @@ bool is_read_method(const std::string& method) {
     return method == "GET" || method == "HEAD";
 }
 
-ApiResponse method_not_allowed(const char* allow) {
-    ApiResponse response = error_response(405, "method not allowed");
-    response.allow = allow;
-    return response;
-}
-
 bool is_written_to(std::string_view path, RawEntries raw) {
     return path == kWritePath || path == kBatchPath ||
            (path == kRawPath && raw == RawEntries::Taken);
