@@ -14,20 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxTrustedRoot = std::size_t{4} << 20;
 
-Result<std::vector<NoteKey>> load_keys(const LogAccess& access, const WitnessPolicy& witnesses) {
-    BOLTSEAL_TRY(std::vector<NoteKey> keys, load_logs(access.log_keys, witnesses));
-    if (!access.trusted_root.empty()) {
-        const std::string what = "trusted root '" + access.trusted_root.string() + "'";
-        auto file = read_file(access.trusted_root, kMaxTrustedRoot);
-        auto root = file ? parse_trusted_root(*file) : Result<TrustedRoot>(file.error());
-        if (!root) return std::move(root).error().context(what).as(Fault::Config);
-        for (TrustedLog& log : root->logs) keys.push_back(std::move(log.key));
-    }
-    if (!keys.empty()) return keys;
-    return Error(Fault::Config, "no key to check the log's answers with")
-        .with_hint("give --log-key, the file log.pub that 'boltseal-log init' made");
-}
-
 // Whose checkpoint it is: a log may have two keys.
 Result<NoteKey> find_key(Bytes note, const std::vector<NoteKey>& keys) {
     std::optional<Error> refusal;
@@ -40,6 +26,21 @@ Result<NoteKey> find_key(Bytes note, const std::vector<NoteKey>& keys) {
 }
 
 }  // namespace
+
+Result<std::vector<NoteKey>> load_log_keys(const LogAccess& access,
+                                           const WitnessPolicy& witnesses) {
+    BOLTSEAL_TRY(std::vector<NoteKey> keys, load_logs(access.log_keys, witnesses));
+    if (!access.trusted_root.empty()) {
+        const std::string what = "trusted root '" + access.trusted_root.string() + "'";
+        auto file = read_file(access.trusted_root, kMaxTrustedRoot);
+        auto root = file ? parse_trusted_root(*file) : Result<TrustedRoot>(file.error());
+        if (!root) return std::move(root).error().context(what).as(Fault::Config);
+        for (TrustedLog& log : root->logs) keys.push_back(std::move(log.key));
+    }
+    if (!keys.empty()) return keys;
+    return Error(Fault::Config, "no key to check the log's answers with")
+        .with_hint("give --log-key, the file log.pub that 'boltseal-log init' made");
+}
 
 void add_log_access_options(Command command, LogAccess& access) {
     command.add_option("--log", access.url, "URL of the transparency log")
@@ -65,7 +66,7 @@ Result<OpenLog> open_log(const LogAccess& access, Transport& transport) {
             .with_hint("give --log or set BOLTSEAL_LOG");
     }
     BOLTSEAL_TRY(WitnessPolicy witnesses, load_witness_policy(access.witness_policy));
-    BOLTSEAL_TRY(const std::vector<NoteKey> keys, load_keys(access, witnesses));
+    BOLTSEAL_TRY(const std::vector<NoteKey> keys, load_log_keys(access, witnesses));
     const std::string where = "log '" + access.url + "'";
     auto note = HttpTiles(transport, access.url, real_patience()).get_checkpoint();
     if (!note) return std::move(note).error().context(where);

@@ -21,6 +21,9 @@ struct LogAccess {
 
 void add_log_access_options(Command command, LogAccess& access);
 
+// The keys that are named, those of the policy's logs among them. Config if there are none.
+Result<std::vector<NoteKey>> load_log_keys(const LogAccess& access, const WitnessPolicy& witnesses);
+
 // A log that has shown a checkpoint that holds.
 struct OpenLog {
     LogClient client;

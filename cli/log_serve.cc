@@ -1,11 +1,13 @@
 // boltseal-log serve and boltseal-log signer: flags, signals, what is started and stopped in which
 // order. Everything else is in transparency/.
 #include "cli/clock.h"
+#include "cli/ending_signals.h"
 #include "cli/log_commands.h"
 #include "cli/log_lines.h"
 #include "cli/log_metrics.h"
 #include "cli/log_sandbox.h"
 #include "cli/log_tsa.h"
+#include "cli/log_witnessing.h"
 #include "cli/log_writers.h"
 #include "transparency/file_storage.h"
 #include "transparency/head_file.h"
@@ -26,7 +28,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -49,18 +50,11 @@ struct ServeOptions {
     bool raw = false;
     std::size_t max_wait = 0;  // microseconds
     WriterOptions writers;
+    WitnessingOptions witnessing;
     std::string metrics;  // address; empty: nowhere
     std::string log_format = "text";
     fs::path config;  // read before all others: config_file.h
 };
-
-sigset_t ending_signals() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    return signals;
-}
 
 // The signer has the key; this process needs its public half only.
 Result<int> reach_signer(const ServeOptions& options) {
@@ -72,10 +66,8 @@ Result<int> reach_signer(const ServeOptions& options) {
 
 // Waits for SIGTERM or SIGINT, or for the log or the server to end on their own.
 Result<void> wait_for_end(const Sequencer& sequencer, const HttpServer& server) {
-    const sigset_t signals = ending_signals();
-    const timespec slice{0, 100'000'000};
     while (server.is_running()) {
-        if (sigtimedwait(&signals, nullptr, &slice) > 0) return {};
+        if (is_told_to_end()) return {};
         if (auto ready = sequencer.check_ready(); !ready) {
             std::this_thread::sleep_for(kLastWords);
             return ready;
@@ -114,8 +106,7 @@ Result<void> serve(const ServeOptions& options, Streams streams) {
     BOLTSEAL_TRY(const ListenAddress address, parse_listen_address(options.listen));
     BOLTSEAL_TRY(const LogFormat format, parse_log_format(options.log_format));
     const LogLines lines(streams.err, format, now);
-    const sigset_t signals = ending_signals();
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // in all threads and processes from here
+    block_ending_signals();
 
     BOLTSEAL_TRY(const auto storage, FileStorage::open(options.directory));
     BOLTSEAL_TRY(NoteKey key, load_log_vkey(options.directory));
@@ -126,13 +117,15 @@ Result<void> serve(const ServeOptions& options, Streams streams) {
     BOLTSEAL_TRY(WriteRules rules,
                  make_write_rules(options.writers, options.directory, options.raw));
     BOLTSEAL_TRY(const auto time_stamps, open_time_stamps(options.directory, signer, lines));
+    BOLTSEAL_TRY(const auto witnessed,
+                 ask_witnesses(options.witnessing, options.directory, key, *storage, lines));
     BOLTSEAL_TRY(const bool files_confined, confine_files(options.directory));  // before threads
 
     BOLTSEAL_TRY(const auto index, RunIndex::open(options.directory / "index"));
     LogMetrics metrics;
     MeasuredJournal measured_journal(*journal, metrics);
     MeasuredSigner measured_signer(signer, metrics);
-    MeasuredPublication measured_publication(*storage, metrics);
+    MeasuredPublication measured_publication(witnessed ? *witnessed : *storage, metrics);
     SequencerLimits limits;
     limits.queue.max_wait = std::chrono::microseconds(options.max_wait);
     BOLTSEAL_TRY(
@@ -251,6 +244,7 @@ Action add_log_serve(Command app) {
     cmd.add_option("--config", options->config, "File with any of these options, in TOML")
         .type_name("FILE");
     add_writer_options(cmd, options->writers);
+    add_witnessing_options(cmd, options->witnessing);
     cmd.add_option("--metrics", options->metrics,
                    "Address and port of its own for /metrics, in Prometheus's format")
         .type_name("ADDRESS");

@@ -3,6 +3,7 @@
 #include "core/encoding.h"
 #include "core/file.h"
 #include "verify/identity.h"
+#include "verify/policy_trust.h"
 
 #include <algorithm>
 
@@ -12,7 +13,6 @@ namespace {
 
 constexpr std::size_t kMaxList = std::size_t{1} << 20;
 constexpr std::size_t kMaxKeyFile = std::size_t{64} << 10;
-constexpr std::size_t kMaxRootFile = std::size_t{4} << 20;
 
 Error not_allowed(const std::string& who) {
     return Error(Fault::Untrusted, who + " may not write to this log");
@@ -31,7 +31,7 @@ public:
         : table_(node, "the list", reading), reading_(reading) {}
 
     AllowList read() {
-        if (table_.has("trusted_root")) read_root();
+        list_.root_ = read_root(table_);
         for (const auto& [name, node] : table_.named_tables("keys")) read_key(name, *node);
         for (const auto& [name, node] : table_.named_tables("identities")) {
             read_identity(name, *node);
@@ -43,18 +43,6 @@ public:
     }
 
 private:
-    void read_root() {
-        const auto bytes = table_.file("trusted_root", kMaxRootFile);
-        if (!bytes) return;
-        auto root = parse_trusted_root(*bytes);
-        const auto checked = root ? check_authorities(*root) : Result<void>(root.error());
-        if (checked) {
-            list_.root_ = *std::move(root);
-        } else {
-            table_.problem_at("trusted_root", "'trusted_root': " + checked.error().message());
-        }
-    }
-
     void read_key(const std::string& name, PolicyNode& node) {
         PolicyTable table(node, "[keys]", reading_);
         if (table.has("file") == table.has("sha256")) {
@@ -130,7 +118,8 @@ Result<AllowList> AllowList::load(const std::filesystem::path& path) {
 Result<void> AllowList::check(const PublicKey& key, Bytes certificate, Timestamp now) const {
     const KeyHash hash = key_hash(key);
     if (keys_.contains(hash)) return {};
-    if (certificate.empty() || identities_.empty()) return not_allowed("key " + to_hex(hash.bytes()));
+    if (certificate.empty() || identities_.empty())
+        return not_allowed("key " + to_hex(hash.bytes()));
     return check_certificate(certificate, now);
 }
 

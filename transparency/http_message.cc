@@ -67,6 +67,8 @@ std::string_view reason_of(int status) {  // RFC 9110 section 15
             return "Unsupported Media Type";
         case 417:
             return "Expectation Failed";
+        case 422:
+            return "Unprocessable Content";
         case 429:
             return "Too Many Requests";
         case 431:
@@ -97,6 +99,14 @@ ApiResponse error_response(int status, std::string_view message) {
     response.content_type = "application/json";
     response.body = to_json(Json::object(
         {{"code", rpc_code(status)}, {"message", message}, {"details", Json::array({})}}));
+    return response;
+}
+
+ApiResponse text_response(int status, std::string_view text) {
+    ApiResponse response;
+    response.status = status;
+    response.content_type = "text/plain; charset=utf-8";
+    response.body = text;
     return response;
 }
 

@@ -37,7 +37,9 @@ struct ApiResponse {
 
 // An error as grpc-gateway prints it: {"code":3,"message":"...","details":[]}.
 ApiResponse error_response(int status, std::string_view message);
-ApiResponse method_not_allowed(const char* allow);  // 405, with what is: "GET, HEAD"
+
+ApiResponse text_response(int status, std::string_view text);
+ApiResponse method_not_allowed(const char* allow);
 
 // The bytes of an answer. Without the body for HEAD, but with its length.
 std::string to_http(const ApiResponse& response, bool is_head, bool close);

@@ -12,18 +12,9 @@ constexpr std::string_view kWritePath = "/api/v2/log/entries";
 constexpr std::string_view kBatchPath = "/api/v1/entries";
 constexpr std::string_view kRawPath = "/add";
 constexpr std::string_view kReadPrefix = "/api/v2";
-constexpr std::string_view kText = "text/plain; charset=utf-8";
 constexpr std::string_view kBinary = "application/octet-stream";
 constexpr std::string_view kForever = "public, max-age=31536000, immutable";
 constexpr std::string_view kWeek = "public, max-age=604800";  // a full tile will take its place
-
-ApiResponse text_response(int status, std::string_view text) {
-    ApiResponse response;
-    response.status = status;
-    response.content_type = kText;
-    response.body = text;
-    return response;
-}
 
 ApiResponse busy(std::string_view why) {
     ApiResponse response = error_response(503, why);
@@ -224,7 +215,11 @@ std::optional<Tile> LogApi::find_tile(std::string_view path) const {
 }
 
 ApiResponse LogApi::ready() const {
-    if (sequencer_.check_ready()) return text_response(200, "ok\n");
+    const auto taking = sequencer_.check_taking();
+    if (taking) return text_response(200, "ok\n");
+    if (taking.error().fault() == Fault::Declined) {
+        return text_response(503, taking.error().message() + "\n");
+    }
     return text_response(503, "stopped after a failure: takes no entries until it is restarted\n");
 }
 

@@ -4,16 +4,10 @@
 #include "core/file.h"
 #include "net/url.h"
 #include "sign/ed25519_key.h"
-#include "sign/key_file.h"
 #include "transparency/file_storage.h"
 #include "transparency/head_file.h"
 #include "transparency/head_signer.h"
 #include "transparency/journal_file.h"
-
-#include <sys/stat.h>
-
-#include <cerrno>
-#include <cstring>
 
 namespace boltseal {
 
@@ -21,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxVkey = 4096;
+constexpr char kRole[] = "log";
 
 Result<void> check_url(const std::string& url) {
     const bool known = url.starts_with("http://") || url.starts_with("https://");
@@ -35,11 +29,6 @@ Result<void> check_url(const std::string& url) {
 std::string base_url(const std::string& origin, const std::string& url) {
     const auto as_host = parse_url("https://" + origin);
     return as_host && as_host->host == origin ? "https://" + origin : url;
-}
-
-Result<void> make_folder(const fs::path& directory) {
-    if (::mkdir(directory.c_str(), 0700) == 0 || errno == EEXIST) return {};
-    return Error(Fault::Io, "cannot make '" + directory.string() + "': " + std::strerror(errno));
 }
 
 Result<void> sign_empty_tree(const fs::path& directory, Signer& signer, const NoteKey& key) {
@@ -58,39 +47,24 @@ Result<void> sign_empty_tree(const fs::path& directory, Signer& signer, const No
 Result<NoteKey> create_log(const fs::path& directory, const LogSettings& settings,
                            const Secret& passphrase, Timestamp now) {
     BOLTSEAL_CHECK(check_url(settings.url));
-    BOLTSEAL_TRY(const std::unique_ptr<PrivateKey> signer, generate_ed25519_key());
-    BOLTSEAL_TRY(NoteKey key, log_note_key(settings.origin, signer->public_key()));
-    BOLTSEAL_CHECK(make_folder(directory));
-    if (auto saved = save_signer(directory / "log.key", *signer, passphrase); !saved) {
-        if (saved.error().fault() != Fault::Declined) return std::move(saved).error();
-        return Error(Fault::Declined, "there is a log in '" + directory.string() + "' already");
-    }
-    const std::string root = to_pretty_json(trusted_root(key, settings.url, now));
-    const std::string config = to_pretty_json(signing_config(key, settings.url, now));
-    BOLTSEAL_CHECK(write_file(directory / "log.pub", as_bytes(to_vkey(key) + "\n")));
+    BOLTSEAL_TRY(std::unique_ptr<PrivateKey> signer, generate_ed25519_key());
+    BOLTSEAL_TRY(NoteKey note_key, log_note_key(settings.origin, signer->public_key()));
+    const LogKey key{std::move(signer), std::move(note_key)};
+    BOLTSEAL_CHECK(save_named_key(directory, kRole, key, passphrase));
+    const std::string root = to_pretty_json(trusted_root(key.note_key, settings.url, now));
+    const std::string config = to_pretty_json(signing_config(key.note_key, settings.url, now));
     BOLTSEAL_CHECK(write_file(directory / "trusted_root.json", as_bytes(root)));
     BOLTSEAL_CHECK(write_file(directory / "signing_config.json", as_bytes(config)));
-    BOLTSEAL_CHECK(sign_empty_tree(directory, *signer, key));
-    return key;
+    BOLTSEAL_CHECK(sign_empty_tree(directory, *key.signer, key.note_key));
+    return key.note_key;
 }
 
 Result<NoteKey> load_log_vkey(const fs::path& directory) {
-    BOLTSEAL_TRY(const Buffer file, read_file(directory / "log.pub", kMaxVkey));
-    std::string_view line = as_text(file);
-    if (line.ends_with('\n')) line.remove_suffix(1);
-    return parse_vkey(line);
+    return load_vkey(directory, kRole);
 }
 
 Result<LogKey> load_log_key(const fs::path& directory, const Secret& passphrase) {
-    BOLTSEAL_CHECK(check_key_file_mode(directory / "log.key"));
-    BOLTSEAL_TRY(std::unique_ptr<PrivateKey> signer,
-                 load_signer(directory / "log.key", passphrase));
-    BOLTSEAL_TRY(const NoteKey said, load_log_vkey(directory));
-    BOLTSEAL_TRY(NoteKey key, log_note_key(said.name, signer->public_key()));
-    if (key != said) {
-        return Error(Fault::Config, "'log.key' and 'log.pub' do not belong together");
-    }
-    return LogKey{std::move(signer), std::move(key)};
+    return load_named_key(directory, kRole, NoteSignatureType::Ed25519, passphrase);
 }
 
 Json trusted_root(const NoteKey& key, const std::string& url, Timestamp start) {

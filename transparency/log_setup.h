@@ -1,20 +1,14 @@
 // A log's directory before it serves: its key, its first checkpoint, and the files that tell
 // clients whom to trust. specs/log-api.md#directory
 //
-//   <dir>/log.key              the log's Ed25519 key, as sign/key_file.h keeps keys
-//   <dir>/log.pub              its vkey, one line: what clients pin
+//   <dir>/log.key, log.pub     transparency/key_folder.h
 //   <dir>/trusted_root.json    the same for Sigstore clients, and where they submit to:
 //   <dir>/signing_config.json
 #pragma once
 
 #include "core/json.h"
 #include "core/time.h"
-#include "sign/private_key.h"
-#include "verify/note.h"
-
-#include <filesystem>
-#include <memory>
-#include <string>
+#include "transparency/key_folder.h"
 
 namespace boltseal {
 
@@ -28,10 +22,7 @@ struct LogSettings {
 Result<NoteKey> create_log(const std::filesystem::path& directory, const LogSettings& settings,
                            const Secret& passphrase, Timestamp now);
 
-struct LogKey {
-    std::unique_ptr<PrivateKey> signer;
-    NoteKey note_key;
-};
+using LogKey = NamedKey;
 
 // Config if the key and the vkey beside it are not two halves of one.
 Result<LogKey> load_log_key(const std::filesystem::path& directory, const Secret& passphrase);

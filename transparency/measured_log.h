@@ -60,6 +60,9 @@ class MeasuredPublication : public Publication {
 public:
     MeasuredPublication(Publication& publication, LogMetrics& metrics)
         : publication_(publication), metrics_(metrics) {}
+    void proofs_from(ProveConsistency prove) override {
+        publication_.proofs_from(std::move(prove));
+    }
     Result<std::optional<std::string>> last() override { return publication_.last(); }
     Result<VerifiedCheckpoint> publish(const VerifiedCheckpoint& signed_head) override;
     Result<void> settle() override { return publication_.settle(); }

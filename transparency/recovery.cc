@@ -73,12 +73,29 @@ Result<void> Sequencer::recover() {
     BOLTSEAL_CHECK(reconcile(parts_.index, log_, head));
 
     // Batches that were durable and not signed yet are signed now: they have their places.
-    const std::uint64_t before = newest.head().size;
-    BOLTSEAL_TRY(VerifiedCheckpoint shown, parts_.publication.publish(newest));
-    published_ = std::make_shared<const VerifiedCheckpoint>(std::move(shown));
+    signed_ = std::move(newest);
+    due_ = head;
+    BOLTSEAL_CHECK(show_newest());
+    if (check_taking()) BOLTSEAL_CHECK(publish(due_));
     start_threads(stored);
-    tiles_.covered(before);
-    return publish(head);
+    tiles_.covered(std::max(stored, published()->head().size));
+    return {};
+}
+
+// What readers have seen before if nothing newer can be shown now; the publisher tries again.
+Result<void> Sequencer::show_newest() {
+    auto shown = parts_.publication.publish(*signed_);
+    if (shown) {
+        show(*std::move(shown));
+        return {};
+    }
+    if (shown.error().fault() != Fault::Declined) return std::move(shown).error();
+    BOLTSEAL_TRY(const std::optional<std::string> last, parts_.publication.last());
+    if (!last) return std::move(shown).error();
+    BOLTSEAL_TRY(VerifiedCheckpoint before, check_checkpoint(as_bytes(*last), parts_.signer.key()));
+    show(std::move(before));
+    put_off(shown.error());
+    return {};
 }
 
 void Sequencer::start_threads(std::uint64_t stored) {

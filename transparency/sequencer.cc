@@ -6,6 +6,9 @@ namespace boltseal {
 
 namespace {
 
+// Between two attempts to show a head; each waits for the witnesses itself.
+constexpr std::chrono::milliseconds kBreath{100};
+
 Error stopped(const Error& reason) {
     return Error(Fault::Io, "the log has stopped until it is restarted: " + reason.message());
 }
@@ -27,7 +30,11 @@ Sequencer::Sequencer(const LogParts& parts, const SequencerLimits& limits, OnFai
       on_failure_(std::move(on_failure)),
       queue_(limits.queue),
       log_(parts.objects),
-      tiles_(log_, parts.objects, parts.journal, parts.publication, limits.tiles) {}
+      tiles_(log_, parts.objects, parts.journal, parts.publication, limits.tiles) {
+    parts_.publication.proofs_from([this](std::uint64_t size, const TreeHead& head) {
+        return log_.prove_consistency(size, head);
+    });
+}
 
 Sequencer::~Sequencer() {
     stop();
@@ -57,6 +64,13 @@ Result<void> Sequencer::check_ready() const {
     return {};
 }
 
+Result<void> Sequencer::check_taking() const {
+    BOLTSEAL_CHECK(check_ready());
+    const std::lock_guard guard(mutex_);
+    if (delay_) return *delay_;
+    return {};
+}
+
 Result<void> Sequencer::submit(std::vector<Buffer> entries, WhenSequenced done) {
     Submission submission{{}, std::move(done)};
     submission.entries.reserve(entries.size());
@@ -67,7 +81,7 @@ Result<void> Sequencer::submit(std::vector<Buffer> entries, WhenSequenced done) 
         const TreeHash leaf = hash_leaf(entry);
         submission.entries.push_back({std::move(entry), leaf});
     }
-    BOLTSEAL_CHECK(check_ready());
+    BOLTSEAL_CHECK(check_taking());
     return queue_.push(std::move(submission));
 }
 
@@ -82,7 +96,7 @@ Result<Sequenced> Sequencer::append(Buffer entry) {
 
 void Sequencer::run_committer() {
     for (;;) {
-        Batch batch{queue_.take(), {}};
+        Batch batch{queue_.take()};
         if (batch.submissions.empty()) break;
         const Result<void> done = guarded([&] { return commit(batch); });
         if (!done) fail(done.error());
@@ -95,11 +109,16 @@ void Sequencer::run_committer() {
     committed_changed_.notify_one();
 }
 
-// Once something has failed, what still waits is only handed on to be told.
+// Once something has failed, what still waits is only handed on to be told; the same while nothing
+// can be published, or the log would grow without bounds behind its readers.
 Result<void> Sequencer::commit(Batch& batch) {
     BOLTSEAL_CHECK(check_ready());
     tiles_.make_room();
     batch.head = log_.head();
+    if (auto taking = check_taking(); !taking) {
+        batch.refusal = std::move(taking).error();
+        return {};
+    }
     const std::uint64_t first = batch.head.size;
     Buffer fresh;
     std::vector<TreeHash> leaves;
@@ -144,49 +163,82 @@ Result<void> Sequencer::write(std::uint64_t first, Bytes fresh,
     return {};
 }
 
+// What has become durable since the last time: nothing at the end, and an empty list when it is
+// time to try again what was put off.
+std::optional<std::vector<Sequencer::Batch>> Sequencer::take_committed() {
+    std::unique_lock lock(mutex_);
+    const auto has_work = [this] { return committer_ended_ || !committed_.empty(); };
+    if (delay_) {
+        committed_changed_.wait_for(lock, kBreath, has_work);
+    } else {
+        committed_changed_.wait(lock, has_work);
+    }
+    if (committed_.empty() && committer_ended_) return std::nullopt;
+    return std::exchange(committed_, {});
+}
+
+// Who comes while a head is put off is told at once, and does not wait for the next attempt.
 void Sequencer::run_publisher() {
-    for (;;) {
-        std::vector<Batch> batches;
-        {
-            std::unique_lock lock(mutex_);
-            committed_changed_.wait(lock,
-                                    [this] { return committer_ended_ || !committed_.empty(); });
-            batches.swap(committed_);
-        }
-        if (batches.empty()) return;
-        Result<void> done = check_ready();
-        if (done) {
-            done = guarded([&] { return publish(batches.back().head); });
+    while (auto batches = take_committed()) {
+        if (!batches->empty()) due_ = batches->back().head;
+        const bool was_put_off = check_ready() && !check_taking();
+        if (was_put_off) answer(*batches);
+        if (check_ready()) {
+            const Result<void> done = guarded([this] { return publish(due_); });
             if (!done) fail(done.error());
         }
-        answer(batches, done ? done : check_ready());
+        if (!was_put_off) answer(*batches);
     }
 }
 
 Result<void> Sequencer::publish(const TreeHead& head) {
-    const auto last = published();
-    if (last && last->head() == head) return {};
-    const std::uint64_t before = last ? last->head().size : 0;
-    BOLTSEAL_TRY(const ConsistencyProof proof, log_.prove_consistency(before, head));
-    BOLTSEAL_TRY(const VerifiedCheckpoint signed_head, parts_.signer.sign(head, proof));
-    BOLTSEAL_TRY(VerifiedCheckpoint shown, parts_.publication.publish(signed_head));
-    auto next = std::make_shared<const VerifiedCheckpoint>(std::move(shown));
-    {
-        const std::lock_guard guard(mutex_);
-        published_ = std::move(next);
+    if (published()->head() == head && check_taking()) return {};
+    if (signed_->head() != head) {
+        BOLTSEAL_TRY(const ConsistencyProof proof,
+                     log_.prove_consistency(signed_->head().size, head));
+        BOLTSEAL_TRY(signed_, parts_.signer.sign(head, proof));
     }
-    tiles_.covered(head.size);
+    auto shown = parts_.publication.publish(*signed_);
+    if (!shown && shown.error().fault() == Fault::Declined) {
+        put_off(shown.error());
+        return {};
+    }
+    if (!shown) return std::move(shown).error();
+    show(*std::move(shown));
     return {};
 }
 
-void Sequencer::answer(std::vector<Batch>& batches, const Result<void>& done) {
+void Sequencer::show(VerifiedCheckpoint checkpoint) {
+    const std::uint64_t size = checkpoint.head().size;
+    auto next = std::make_shared<const VerifiedCheckpoint>(std::move(checkpoint));
+    {
+        const std::lock_guard guard(mutex_);
+        published_ = std::move(next);
+        delay_.reset();
+    }
+    tiles_.covered(size);
+}
+
+// Until something is shown, nobody waits for what only that can bring.
+void Sequencer::put_off(const Error& reason) {
+    {
+        const std::lock_guard guard(mutex_);
+        delay_ = reason;
+    }
+    tiles_.stalled();
+}
+
+void Sequencer::answer(std::vector<Batch>& batches) {
+    const Result<void> outcome = check_taking();
     const auto checkpoint = published();
     for (Batch& batch : batches) {
         for (Submission& submission : batch.submissions) {
-            if (done) {
-                submission.done(Sequenced{std::move(submission.places), checkpoint});
+            if (!outcome) {
+                submission.done(outcome.error());
+            } else if (batch.refusal) {
+                submission.done(*batch.refusal);
             } else {
-                submission.done(done.error());
+                submission.done(Sequenced{std::move(submission.places), checkpoint});
             }
         }
     }

@@ -5,8 +5,11 @@
 // newest head signed and published, for all batches that are durable by then, and answers. Tiles
 // follow behind (tile_writer.h): until they are durable, the journal has what they will hold.
 //
-// After any error nothing is accepted or signed any more until a new Sequencer has started from
-// what the stores have: writes that failed are not tried again.
+// A publication may decline to show a head yet, because witnesses lack. Then everybody who waits is
+// told so, nothing more is accepted, and the head is tried again until it is shown.
+//
+// After any other error nothing is accepted or signed any more until a new Sequencer has started
+// from what the stores have: writes that failed are not tried again.
 #pragma once
 
 #include "transparency/commit_queue.h"
@@ -54,7 +57,8 @@ public:
 
     // `done` is told once all entries are in a published checkpoint, the same for all, or that the
     // log has stopped. If this returns an error it is not told: Malformed if an entry is too large,
-    // Declined if too many wait already, Io once the log has stopped. Safe from many threads.
+    // Declined if too many wait already or nothing can be published, Io once the log has stopped.
+    // Safe from many threads.
     Result<void> submit(std::vector<Buffer> entries, WhenSequenced done);
 
     // The same with one entry, and waits.
@@ -64,19 +68,25 @@ public:
     // Where this leaf stands first, if the published checkpoint covers it. From any thread.
     Result<std::optional<std::uint64_t>> find(const TreeHash& leaf) const;
     Result<void> check_ready() const;  // Io, with the reason, once the log has stopped
+    // The same, and Declined, with the reason, while nothing can be published.
+    Result<void> check_taking() const;
     std::size_t waiting() const { return queue_.waiting(); }  // entries that have no place yet
-    void fail(const Error& error);     // for who finds out that something is wrong
-    LogTail& log() { return log_; }    // what is published, and more: see is_covered in tile.h
+    void fail(const Error& error);   // for who finds out that something is wrong
+    LogTail& log() { return log_; }  // what is published, and more: see is_covered in tile.h
 
 private:
     struct Batch {
         std::vector<Submission> submissions;
-        TreeHead head;  // of the tree with it
+        TreeHead head = {};                 // of the tree with it
+        std::optional<Error> refusal = {};  // why its entries got no places
     };
 
     Sequencer(const LogParts& parts, const SequencerLimits& limits, OnFailure on_failure);
     Result<void> recover();
+    Result<void> show_newest();
     Result<void> publish(const TreeHead& head);
+    void show(VerifiedCheckpoint checkpoint);
+    void put_off(const Error& reason);
     void start_threads(std::uint64_t stored);
 
     void run_committer();
@@ -86,13 +96,16 @@ private:
     Result<void> write(std::uint64_t first, Bytes fresh, const std::vector<TreeHash>& leaves);
 
     void run_publisher();
-    void answer(std::vector<Batch>& batches, const Result<void>& published);
+    std::optional<std::vector<Batch>> take_committed();
+    void answer(std::vector<Batch>& batches);
 
     LogParts parts_;
     const OnFailure on_failure_;
     CommitQueue queue_;
     LogTail log_;
     TileWriter tiles_;
+    std::optional<VerifiedCheckpoint> signed_;  // the publisher's; may be newer than what is shown
+    TreeHead due_;                              // the publisher's: what is to be shown next
 
     // Guards everything below; held for no I/O.
     mutable std::mutex mutex_;
@@ -100,6 +113,7 @@ private:
     std::vector<Batch> committed_;
     bool committer_ended_ = false;
     std::optional<Error> failure_;
+    std::optional<Error> delay_;                           // why the newest head is not shown yet
     std::shared_ptr<const VerifiedCheckpoint> published_;  // shared with answers: sequenced.h
 
     std::thread committer_;

@@ -14,7 +14,14 @@ void TileWriter::start(std::uint64_t stored, OnFailure on_failure) {
 void TileWriter::covered(std::uint64_t size) {
     const std::lock_guard guard(mutex_);
     covered_ = size;
+    stalled_ = false;
     if (hurry_ || covered_ - stored_ >= limits_.tiles_at_once * kTileWidth) changed_.notify_all();
+}
+
+void TileWriter::stalled() {
+    const std::lock_guard guard(mutex_);
+    stalled_ = true;
+    changed_.notify_all();
 }
 
 void TileWriter::make_room() {
@@ -22,8 +29,9 @@ void TileWriter::make_room() {
     std::unique_lock lock(mutex_);
     hurry_ = true;
     changed_.notify_all();
-    changed_.wait(lock,
-                  [this] { return stopping_ || failed_ || log_.bytes() <= limits_.max_unstored; });
+    changed_.wait(lock, [this] {
+        return stopping_ || failed_ || stalled_ || log_.bytes() <= limits_.max_unstored;
+    });
     hurry_ = false;
 }
 

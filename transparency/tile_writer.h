@@ -41,7 +41,10 @@ public:
     // full, else after the pause.
     void covered(std::uint64_t size);
 
-    // Waits while too much is unstored, until stopped or abandoned.
+    // Nothing will be covered for now: until something is, nobody is to wait for room.
+    void stalled();
+
+    // Waits while too much is unstored, until stopped, abandoned or stalled.
     void make_room();
 
     // Ends without another round: something else has failed.
@@ -69,6 +72,7 @@ private:
     std::uint64_t covered_ = 0;
     bool stopping_ = false;
     bool failed_ = false;
+    bool stalled_ = false;
     bool hurry_ = false;
     std::thread thread_;
 };

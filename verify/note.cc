@@ -1,6 +1,7 @@
 #include "verify/note.h"
 
 #include "core/encoding.h"
+#include "verify/cosignature.h"
 #include "verify/signature.h"
 
 #include <algorithm>
@@ -94,8 +95,7 @@ Result<Timestamp> take_time(Reader& reader) {
 Result<NoteSigner> check_cosignature(const Note& note, const NoteKey& key, Bytes signature) {
     Reader reader(signature);
     BOLTSEAL_TRY(const Timestamp time, take_time(reader));
-    const std::string message =
-        "cosignature/v1\ntime " + std::to_string(time.seconds) + "\n" + note.text;
+    const std::string message = cosignature_message(note.text, time);
     BOLTSEAL_CHECK(
         check_signature(key.key, SignatureAlgorithm::Ed25519, as_bytes(message), reader.rest()));
     return NoteSigner{key, time};

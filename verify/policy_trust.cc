@@ -31,7 +31,7 @@ public:
         : table_(node, "[trust]", reading), reading_(reading) {}
 
     Trust read() {
-        if (table_.has("trusted_root")) read_root();
+        trust_.root = read_root(table_);
         for (const auto& [name, node] : table_.named_tables("keys")) read_key(name, *node);
         for (const auto& [name, node] : table_.named_tables("identities")) {
             read_identity(name, *node);
@@ -42,18 +42,6 @@ public:
     }
 
 private:
-    void read_root() {
-        const auto bytes = table_.file("trusted_root", kMaxRootFile);
-        if (!bytes) return;
-        auto root = parse_trusted_root(*bytes);
-        const auto checked = root ? check_authorities(*root) : Result<void>(root.error());
-        if (checked) {
-            trust_.root = *std::move(root);
-        } else {
-            table_.problem_at("trusted_root", "'trusted_root': " + checked.error().message());
-        }
-    }
-
     // Everybody is called by one name, and no name stands for two.
     void add(PolicyTable& table, TrustedSigner signer) {
         if (!is_policy_name(signer.name)) {
@@ -185,6 +173,17 @@ const TrustedSigner* Trust::find(std::string_view name) const {
         if (signer.name == name) return &signer;
     }
     return nullptr;
+}
+
+TrustedRoot read_root(PolicyTable& table) {
+    if (!table.has("trusted_root")) return {};
+    const auto bytes = table.file("trusted_root", kMaxRootFile);
+    if (!bytes) return {};
+    auto root = parse_trusted_root(*bytes);
+    const auto checked = root ? check_authorities(*root) : Result<void>(root.error());
+    if (checked) return *std::move(root);
+    table.problem_at("trusted_root", "'trusted_root': " + checked.error().message());
+    return {};
 }
 
 Trust read_trust(PolicyNode& node, PolicyReading& reading) {

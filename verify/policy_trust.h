@@ -3,6 +3,7 @@
 #pragma once
 
 #include "verify/policy_file.h"
+#include "verify/policy_table.h"
 
 namespace boltseal {
 
@@ -16,6 +17,10 @@ struct Trust {
 
 // Problems go to `reading`.
 Trust read_trust(PolicyNode& node, PolicyReading& reading);
+
+// The file of certificate authorities, logs and time stampers that `trusted_root` names; empty if
+// there is none. One that cannot be used is a problem of the table.
+TrustedRoot read_root(PolicyTable& table);
 
 // Lower-case letters, digits and '-' in between, 1 to 64: signers, policies and rules are called
 // so.

@@ -4,7 +4,7 @@ _boltseal_commands() {  # PROGRAM
     case $1 in
         boltseal) echo keygen sign attest verify pull push copy save load tree proof log recheck bundle policy inspect version ;;
         boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
-        boltseal-log) echo init serve signer token tsa fsck version ;;
+        boltseal-log) echo init serve signer token tsa fsck witness version ;;
     esac
 }
 
@@ -48,13 +48,16 @@ _boltseal_options() {  # PROGRAM COMMAND
         boltseal:"log prove") echo "$(_boltseal_log)" --key --index --leaf-hash -o --out ;;
         boltseal:"log find") echo "$(_boltseal_log)" --digest --subject --key --identity ;;
         boltseal:"log check") echo "$(_boltseal_log)" --state ;;
+        boltseal:"log monitor")
+            echo --log --log-key --witness-policy --trusted-root --state --watch-identity --watch-key --known \
+                --max-age --once --interval --webhook --command ;;
         boltseal:"log tail") echo "$(_boltseal_log)" --from --follow ;;
         boltseal:"bundle verify" | boltseal-verify:bundle)
             echo "$(_boltseal_verifier)" --bundle --batch --jobs ;;
         boltseal-log:init) echo --dir --origin --url ;;
         boltseal-log:serve)
             echo --dir --listen --signer --raw --max-wait --allow --rate --burst --trusted-proxy --audit \
-                --metrics --log-format --config ;;
+                --metrics --log-format --config --witness-policy --witness-timeout ;;
         boltseal-log:token) ;;
         boltseal-log:"token create") echo --dir --name --days ;;
         boltseal-log:"token list") echo --dir ;;
@@ -62,7 +65,9 @@ _boltseal_options() {  # PROGRAM COMMAND
         boltseal-log:tsa) echo --dir ;;
         boltseal-log:signer) echo --dir --socket --connection ;;
         boltseal-log:fsck) echo --dir ;;
-        boltseal-log:version) ;;
+        boltseal-log:witness | boltseal-log:version) ;;
+        boltseal-log:"witness init") echo --dir --name ;;
+        boltseal-log:"witness serve") echo --dir --listen --logs ;;
         *:proof) echo --proof --log-key --witness-policy --leaf-hash --json ;;
         *:recheck) echo --artifact --json ;;
         *:"bundle lint" | *:lint | *:policy | *:inspect | *:version) echo --json ;;
@@ -75,7 +80,8 @@ _boltseal_options() {  # PROGRAM COMMAND
 _boltseal_values() {  # COMMAND OPTION
     case $2 in
         --key | --log-key | --witness-policy | --trusted-root | --policy | --bundle | --predicate | --proof | \
-            --transcript | --artifact | --batch | --allow | --audit | --config) echo files ;;
+            --transcript | --artifact | --batch | --allow | --audit | --config | \
+            --logs | --watch-key | --known) echo files ;;
         --state | --dir | --output) echo folders ;;
         --out) echo files ;;
         -o)
@@ -101,7 +107,7 @@ _boltseal() {
         [[ ${COMP_WORDS[i]} != -* ]] || continue
         command=${command:+$command }${COMP_WORDS[i]}
         case "$program $command" in
-            'boltseal bundle' | 'boltseal log' | 'boltseal-log token') ;;  # whose own commands follow
+            'boltseal bundle' | 'boltseal log' | 'boltseal-log token' | 'boltseal-log witness') ;;  # whose own commands follow
             *) break ;;
         esac
     done
@@ -109,7 +115,8 @@ _boltseal() {
     # Flags have nothing behind them but the next word.
     case $previous in
         --json | --no-log | --insecure-no-log | --insecure-ignore-sct | --insecure-accept-promise | --strict | \
-            --only-index | --no-verify | --verify-only | --no-referrers | --follow | --raw | -h | --help | --version) ;;
+            --only-index | --no-verify | --verify-only | --no-referrers | --follow | --raw | --once | \
+            -h | --help | --version) ;;
         -*)
             local values
             values=$(_boltseal_values "$command" "$previous")
@@ -127,9 +134,11 @@ _boltseal() {
     elif [ "$program $command" = 'boltseal bundle' ]; then
         mapfile -t COMPREPLY < <(compgen -W 'verify lint' -- "$word")
     elif [ "$program $command" = 'boltseal log' ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'submit prove find check tail' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'submit prove find check tail monitor' -- "$word")
     elif [ "$program $command" = 'boltseal-log token' ]; then
         mapfile -t COMPREPLY < <(compgen -W 'create list revoke' -- "$word")
+    elif [ "$program $command" = 'boltseal-log witness' ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'init serve' -- "$word")
     elif [ "$program" != boltseal-log ] && [ "$command" != keygen ] && [ "$command" != version ]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
     fi

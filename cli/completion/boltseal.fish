@@ -80,6 +80,7 @@ __boltseal_command boltseal-log signer 'Hold the key and sign the heads of the l
 __boltseal_command boltseal-log token 'Make, list and revoke tokens to write with'
 __boltseal_command boltseal-log tsa 'Make a time-stamping authority for a log'
 __boltseal_command boltseal-log fsck 'Hash again everything that a log keeps'
+__boltseal_command boltseal-log witness 'Cosign the checkpoints of other logs'
 
 for command in keygen sign attest verify pull push copy save load tree proof recheck policy inspect version
     __boltseal_add boltseal $command -l json -d 'Print JSON'
@@ -143,8 +144,8 @@ __boltseal_add boltseal-verify bundle -l batch -rF -d 'Verify every line of this
 __boltseal_add boltseal-verify bundle -l jobs -x -d 'With --batch: verify so many at once'
 
 function __boltseal_log -a command description
-    __boltseal_add boltseal log -n 'not __fish_seen_subcommand_from submit prove find check tail' -fa $command -d $description
-    __boltseal_log_option $command -l json -d 'Print JSON'
+    __boltseal_add boltseal log -n 'not __fish_seen_subcommand_from submit prove find check tail monitor' -fa $command -d $description
+    test $command = monitor; or __boltseal_log_option $command -l json -d 'Print JSON'
     __boltseal_log_option $command -l log -x -d 'URL of the log'
     __boltseal_log_option $command -l log-key -rF -d 'Key of the log'
     __boltseal_log_option $command -l witness-policy -rF -d 'Witnesses that must have cosigned the checkpoint'
@@ -169,6 +170,16 @@ __boltseal_log_option find -l key -rF -d 'Public key, or its SHA-256'
 __boltseal_log_option find -l identity -x -d 'Name in the certificate'
 __boltseal_log check 'Check that a log continues what it has shown'
 __boltseal_log_option check -l state -xa '(__fish_complete_directories)' -d 'Folder that remembers logs'
+__boltseal_log monitor 'Follow a log, and tell of what is wrong with it'
+__boltseal_log_option monitor -l state -xa '(__fish_complete_directories)' -d 'Folder that remembers logs'
+__boltseal_log_option monitor -l watch-identity -x -d 'Tell of entries by this identity'
+__boltseal_log_option monitor -l watch-key -rF -d 'Tell of entries by this key'
+__boltseal_log_option monitor -l known -rF -d 'Tell of entries by anybody else'
+__boltseal_log_option monitor -l max-age -x -d 'Tell when the log is older'
+__boltseal_log_option monitor -l once -d 'Look once'
+__boltseal_log_option monitor -l interval -x -d 'Seconds between two looks'
+__boltseal_log_option monitor -l webhook -x -d 'Post alerts there'
+__boltseal_log_option monitor -l command -rF -d 'Run this for each alert'
 __boltseal_log tail 'Print the newest entries of a log'
 __boltseal_log_option tail -l from -x -d 'First entry to print'
 __boltseal_log_option tail -l follow -d 'Go on with entries as they come'
@@ -182,23 +193,32 @@ for program in boltseal boltseal-verify
     __boltseal_add $program proof -l leaf-hash -x -d 'Hash of the entry in the tree'
 end
 
+# "witness" has an init and a serve of its own.
+function __boltseal_log_add -a command
+    complete -c boltseal-log -n "__fish_seen_subcommand_from $command; and not __fish_seen_subcommand_from witness" $argv[2..]
+end
+function __boltseal_witness_add -a command
+    complete -c boltseal-log -n "__fish_seen_subcommand_from witness; and __fish_seen_subcommand_from $command" $argv[2..]
+end
 for command in init serve signer tsa fsck
     __boltseal_add boltseal-log $command -l dir -xa '(__fish_complete_directories)' -d 'Folder of the log'
 end
-__boltseal_add boltseal-log init -l origin -x -d 'Name of the log'
-__boltseal_add boltseal-log init -l url -x -d 'Where clients will reach it'
+__boltseal_log_add init -l origin -x -d 'Name of the log'
+__boltseal_log_add init -l url -x -d 'Where clients will reach it'
 __boltseal_add boltseal-log serve -l listen -x -d 'Address and port'
-__boltseal_add boltseal-log serve -l signer -r -d 'Socket of a running signer'
-__boltseal_add boltseal-log serve -l raw -d 'Take bytes of any kind'
-__boltseal_add boltseal-log serve -l max-wait -x -d 'Microseconds that a batch waits'
-__boltseal_add boltseal-log serve -l allow -rF -d 'List of who may write'
-__boltseal_add boltseal-log serve -l rate -x -d 'Entries a second that one client may write'
-__boltseal_add boltseal-log serve -l burst -x -d 'Entries at once, after a pause'
-__boltseal_add boltseal-log serve -l trusted-proxy -x -d 'Addresses of the web server in front'
-__boltseal_add boltseal-log serve -l audit -rF -d 'File that gets a line for each write'
-__boltseal_add boltseal-log serve -l metrics -x -d 'Address for /metrics'
-__boltseal_add boltseal-log serve -l log-format -xa 'text logfmt json' -d 'Lines on standard error'
-__boltseal_add boltseal-log serve -l config -rF -d 'File with any of these options'
+__boltseal_log_add serve -l signer -r -d 'Socket of a running signer'
+__boltseal_log_add serve -l raw -d 'Take bytes of any kind'
+__boltseal_log_add serve -l max-wait -x -d 'Microseconds that a batch waits'
+__boltseal_log_add serve -l allow -rF -d 'List of who may write'
+__boltseal_log_add serve -l rate -x -d 'Entries a second that one client may write'
+__boltseal_log_add serve -l burst -x -d 'Entries at once, after a pause'
+__boltseal_log_add serve -l trusted-proxy -x -d 'Addresses of the web server in front'
+__boltseal_log_add serve -l audit -rF -d 'File that gets a line for each write'
+__boltseal_log_add serve -l metrics -x -d 'Address for /metrics'
+__boltseal_log_add serve -l log-format -xa 'text logfmt json' -d 'Lines on standard error'
+__boltseal_log_add serve -l config -rF -d 'File with any of these options'
+__boltseal_log_add serve -l witness-policy -rF -d 'Witnesses that must cosign what is published'
+__boltseal_log_add serve -l witness-timeout -x -d 'Seconds to wait for them'
 set -l token '__fish_seen_subcommand_from token; and __fish_seen_subcommand_from'
 complete -c boltseal-log -n '__fish_seen_subcommand_from token' -xa 'create list revoke'
 complete -c boltseal-log -n "$token create list revoke" -l dir -xa '(__fish_complete_directories)' -d 'Folder of the log'
@@ -206,3 +226,7 @@ complete -c boltseal-log -n "$token create revoke" -l name -x -d 'What the token
 complete -c boltseal-log -n "$token create" -l days -x -d 'How long the token is good'
 __boltseal_add boltseal-log signer -l socket -r -d 'Where the server reaches it'
 __boltseal_add boltseal-log signer -l connection -x -d 'Open socket to serve'
+__boltseal_add boltseal-log witness -n 'not __fish_seen_subcommand_from init serve' -fa init -d 'Make a witness'
+__boltseal_add boltseal-log witness -n 'not __fish_seen_subcommand_from init serve' -fa serve -d 'Cosign checkpoints'
+__boltseal_witness_add init -l name -x -d 'Name of the witness'
+__boltseal_witness_add serve -l logs -rF -d 'Logs to cosign for'

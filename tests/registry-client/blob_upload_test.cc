@@ -235,7 +235,7 @@ TEST_CASE("a blob of another repository of the registry is not moved", "[blob_up
     const RegistryProcess registry;
     Repository from(registry.host(), "team/from");
     Repository to(registry.host(), "team/to");
-    const std::string text = sample(GENERATE(1000, 250'000));
+    const std::string text = sample(GENERATE(std::size_t{1000}, std::size_t{250'000}));
     const Descriptor blob = describe(as_bytes(text), "a/b");
     REQUIRE_OK(put(from.store, text));
     to.store.mount_from("team/from");

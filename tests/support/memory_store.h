@@ -94,6 +94,9 @@ public:
 
     Result<std::optional<std::string>> last() override { return shown; }
     Result<VerifiedCheckpoint> publish(const VerifiedCheckpoint& signed_head) override {
+        ++attempts;
+        if (before_publish) before_publish();
+        if (puts_off) return Error(Fault::Declined, "witnesses lack");
         BOLTSEAL_CHECK(change([&]() -> Result<void> {
             shown = signed_head.note();
             return {};
@@ -105,10 +108,13 @@ public:
     std::uint64_t journal_begin = 0;
     std::vector<Record> records;
     std::optional<std::string> head;
-    std::vector<std::string> heads;    // all there were
-    std::optional<std::string> shown;  // the published checkpoint
+    std::vector<std::string> heads;     // all there were
+    std::optional<std::string> shown;   // the published checkpoint
+    std::atomic<bool> puts_off{false};  // nothing is published
+    std::atomic<int> attempts{0};       // to publish
     FaultPlan plan;
-    std::function<void()> before_change;  // to hold the writer up
+    std::function<void()> before_change;   // to hold the writer up
+    std::function<void()> before_publish;  // and the publisher
 
 private:
     template <typename Change>

@@ -4,6 +4,8 @@
 #include "tests/check.h"
 #include "tests/support/temp_folder.h"
 
+#include <algorithm>
+
 using namespace boltseal;
 using boltseal::test::TempFolder;
 
@@ -90,4 +92,30 @@ TEST_CASE("no byte of a head can change unseen", "[head_file]") {
     change_block(path, 1, [&](Buffer& bytes, std::size_t at) { bytes[at] ^= 1; });
     change_block(path, 0, [&](Buffer& bytes, std::size_t at) { bytes[at] ^= 1; });
     REQUIRE_REFUSED(HeadFile::open(path), "'" + path.string() + "' has no whole head");
+}
+
+TEST_CASE("a head may take more than one block", "[head_file]") {
+    const TempFolder folder;
+    const auto path = folder.path() / "cosigned";
+    REQUIRE_OK(HeadFile::create(path, kMaxCosignedNote));
+    std::optional<std::string> last;
+    for (const std::size_t size : {20'000u, 10u, 60'000u, 5'000u, 4'037u, 4'038u, 1u}) {
+        CAPTURE(size);
+        const std::string next(size, static_cast<char>('a' + size % 26));
+        REQUIRE_OK(open(path)->advance(last, next));
+        REQUIRE(open(path)->load().value() == next);
+        last = next;
+    }
+    REQUIRE_REFUSED(open(path)->advance(last, std::string(62'000, 'a')),
+                    "signed head is too large");
+    // One that was cut short behind its first block leaves the one before it.
+    const std::string before(9'000, 'b');
+    REQUIRE_OK(open(path)->advance(last, before));
+    REQUIRE_OK(open(path)->advance(before, std::string(9'000, 'c')));
+    Buffer bytes = read_file(path, 1 << 20).value();
+    const auto at = std::ranges::find(bytes, std::uint8_t{'c'});
+    REQUIRE(at != bytes.end());
+    std::fill(at + kDiskBlock, at + 2 * kDiskBlock, std::uint8_t{'b'});
+    REQUIRE_OK(write_file(path, bytes));
+    REQUIRE(open(path)->load().value() == before);
 }

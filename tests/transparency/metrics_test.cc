@@ -26,7 +26,7 @@ TEST_CASE("numbers are printed as Prometheus reads them", "[metrics]") {
 
 TEST_CASE("a histogram counts each value once, up to and with its bound", "[metrics]") {
     Histogram histogram(10, 0.1);
-    for (const std::uint64_t value : {0, 1, 10, 11, 20, 21, 40}) histogram.observe(value);
+    for (const std::uint64_t value : {0U, 1U, 10U, 11U, 20U, 21U, 40U}) histogram.observe(value);
     histogram.observe(std::uint64_t{10} << 19);        // the last bound
     histogram.observe((std::uint64_t{10} << 19) + 1);  // beyond it
     REQUIRE(histogram.bound(0) == 1.0);
