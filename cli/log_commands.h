@@ -13,6 +13,7 @@ Action add_log_fsck(Command app);
 Action add_log_serve(Command app);
 Action add_log_signer(Command app);
 Action add_log_token(Command app);
+Action add_log_tsa(Command app);
 Action add_log_witness(Command app);
 
 }  // namespace boltseal

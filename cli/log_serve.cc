@@ -6,6 +6,7 @@
 #include "cli/log_lines.h"
 #include "cli/log_metrics.h"
 #include "cli/log_sandbox.h"
+#include "cli/log_tsa.h"
 #include "cli/log_witnessing.h"
 #include "cli/log_writers.h"
 #include "transparency/file_storage.h"
@@ -77,11 +78,17 @@ Result<void> wait_for_end(const Sequencer& sequencer, const HttpServer& server) 
 
 // Writers first, then the page, then reading that takes time, which goes to the workers, and the
 // API, which sees for itself.
-WriteGate::Next route(LogApi& api, LogPage& page, const LookupApi& lookups, Workers& workers) {
+WriteGate::Next route(LogApi& api, LogPage& page, const LookupApi& lookups,
+                      TimestampApi* time_stamps, Workers& workers) {
     const auto look_up = on_workers(
         workers, [&lookups](const ApiRequest& request) { return lookups.answer(request); });
-    return [&api, &page, look_up](ApiRequest request, const Reply& reply) {
+    const auto stamp = on_workers(
+        workers, [time_stamps](const ApiRequest& request) { return time_stamps->answer(request); });
+    return [&api, &page, look_up, stamp, time_stamps](ApiRequest request, const Reply& reply) {
         if (page.handle(request, reply)) return;
+        if (time_stamps && TimestampApi::has(request.path)) {
+            return stamp(std::move(request), reply);
+        }
         if (LookupApi::has(request.path)) return look_up(std::move(request), reply);
         api.handle(std::move(request), reply);
     };
@@ -109,6 +116,7 @@ Result<void> serve(const ServeOptions& options, Streams streams) {
     BOLTSEAL_TRY(const auto journal, FileJournal::open(options.directory / "journal"));
     BOLTSEAL_TRY(WriteRules rules,
                  make_write_rules(options.writers, options.directory, options.raw));
+    BOLTSEAL_TRY(const auto time_stamps, open_time_stamps(options.directory, signer, lines));
     BOLTSEAL_TRY(const auto witnessed,
                  ask_witnesses(options.witnessing, options.directory, key, *storage, lines));
     BOLTSEAL_TRY(const bool files_confined, confine_files(options.directory));  // before threads
@@ -131,7 +139,7 @@ Result<void> serve(const ServeOptions& options, Streams streams) {
                statements.get());
     const LookupApi lookups(*sequencer, *lookup_index, *statements);
     LogPage page(*sequencer, key, workers);
-    WriteGate gate(std::move(rules), now, route(api, page, lookups, workers));
+    WriteGate gate(std::move(rules), now, route(api, page, lookups, time_stamps.get(), workers));
     BOLTSEAL_TRY(auto server, HttpServer::start(address, [&gate](ApiRequest request, Reply reply) {
                      gate.handle(std::move(request), std::move(reply));
                  }));
@@ -181,6 +189,7 @@ Result<std::unique_ptr<HeadFile>> open_head(const fs::path& path) {
 struct OpenSigner {
     LogKey key;
     std::unique_ptr<HeadFile> head;
+    std::unique_ptr<TimeStamper> stamper;  // null if the log has none
 };
 
 Result<OpenSigner> open_signer(const fs::path& directory) {
@@ -188,7 +197,8 @@ Result<OpenSigner> open_signer(const fs::path& directory) {
     ::unsetenv(kLogPasswordVariable);
     BOLTSEAL_TRY(LogKey key, load_log_key(directory, password));
     BOLTSEAL_TRY(auto head, open_head(directory / "head"));
-    return OpenSigner{std::move(key), std::move(head)};
+    BOLTSEAL_TRY(auto stamper, open_time_stamper(directory, password));
+    return OpenSigner{std::move(key), std::move(head), std::move(stamper)};
 }
 
 Result<void> run_signer(const SignerOptions& options, Streams streams) {
@@ -197,7 +207,7 @@ Result<void> run_signer(const SignerOptions& options, Streams streams) {
     if (options.connection >= 0) {
         if (opened) {
             LocalHeadSigner signer(*opened->key.signer, opened->key.note_key, *opened->head);
-            return serve_signer(options.connection, signer);
+            return serve_signer(options.connection, signer, opened->stamper.get());
         }
         return refuse_to_sign(options.connection, opened.error());
     }
@@ -210,7 +220,7 @@ Result<void> run_signer(const SignerOptions& options, Streams streams) {
                 << "'" << std::endl;
     for (;;) {
         BOLTSEAL_TRY(const int server, accept_server(listener));
-        const auto served = serve_signer(server, signer);
+        const auto served = serve_signer(server, signer, opened->stamper.get());
         ::close(server);
         if (!served) streams.err << "boltseal-log: " << served.error().message() << std::endl;
     }

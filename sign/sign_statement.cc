@@ -42,11 +42,13 @@ HashAlgorithm claimed_hash(SignatureAlgorithm algorithm) {
 
 // What a verifier must be told to expect for this content to pass, and no more than that.
 Result<Policy> policy_for(const SignedContent& content, std::size_t entries,
-                          const std::vector<NoteKey>& logs) {
+                          const std::vector<NoteKey>& logs, const Stamps& stamps) {
     Policy policy;
     policy.keys = {content.key};
     policy.root.logs.assign(logs.begin(), logs.end());
     policy.log_threshold = entries;  // each by another log, and none by a log we do not know
+    policy.root.timestamp_authorities = stamps.authorities;
+    policy.timestamp_threshold = stamps.responses.size();
     if (const auto* envelope = std::get_if<Envelope>(&content.content)) {
         BOLTSEAL_TRY(const Statement statement, parse_statement(envelope->payload));
         policy.predicate_type = statement.predicate_type;
@@ -79,11 +81,17 @@ Result<SignedContent> sign_artifact(Bytes artifact, Signer& signer, ForLog log) 
     return SignedContent{signer.public_key(), std::move(message), std::move(signature.entry)};
 }
 
+Bytes signature_of(const SignedContent& content) {
+    const auto* envelope = std::get_if<Envelope>(&content.content);
+    return envelope ? envelope->signature : std::get<MessageSignature>(content.content).signature;
+}
+
 Result<std::string> make_bundle(const SignedContent& content, std::vector<LogEntry> entries,
                                 const Artifact& artifact, const std::vector<NoteKey>& logs,
-                                Timestamp now) {
-    BOLTSEAL_TRY(const Policy policy, policy_for(content, entries.size(), logs));
-    const SigstoreBundle bundle{key_hint(content.key), std::move(entries), content.content};
+                                Timestamp now, const Stamps& stamps) {
+    BOLTSEAL_TRY(const Policy policy, policy_for(content, entries.size(), logs, stamps));
+    const SigstoreBundle bundle{key_hint(content.key), std::move(entries), content.content,
+                                std::nullopt, stamps.responses};
     std::string text = to_string(bundle);
     auto verified = verify_bundle(as_bytes(text), artifact, policy, now);
     if (!verified) return std::move(verified).error().context("the bundle just made");

@@ -27,10 +27,19 @@ Result<SignedContent> sign_statement(const Statement& statement, Signer& signer,
 // A signature over the file itself; `artifact` is all of it.
 Result<SignedContent> sign_artifact(Bytes artifact, Signer& signer, ForLog log);
 
-// The bundle, as text. Untrusted unless it holds for `artifact`, and every one of `entries` proves,
-// by one of `logs`, that this very signature was logged.
+// The raw signature, which is what time-stamping authorities stamp.
+Bytes signature_of(const SignedContent& content);
+
+struct Stamps {
+    std::vector<Buffer> responses;  // RFC 3161, DER
+    std::vector<CertificateAuthority> authorities;
+};
+
+// The bundle, as text. Untrusted unless it holds for `artifact`, every one of `entries` proves, by
+// one of `logs`, that this very signature was logged, and every stamp is by another of its
+// authorities and over this very signature.
 Result<std::string> make_bundle(const SignedContent& content, std::vector<LogEntry> entries,
                                 const Artifact& artifact, const std::vector<NoteKey>& logs,
-                                Timestamp now);
+                                Timestamp now, const Stamps& stamps = {});
 
 }  // namespace boltseal

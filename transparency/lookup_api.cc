@@ -79,9 +79,7 @@ bool LookupApi::has(std::string_view path) {
 
 ApiResponse LookupApi::answer(const ApiRequest& request) const {
     if (request.method != "GET" && request.method != "HEAD") {
-        ApiResponse response = error_response(405, "method not allowed");
-        response.allow = "GET, HEAD";
-        return response;
+        return method_not_allowed("GET, HEAD");
     }
     const std::string_view path = request.path;
     if (path.starts_with(kProof)) return prove(path.substr(kProof.size()));

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint8_t kAskLast = 'L';
 constexpr std::uint8_t kAskSign = 'S';
+constexpr std::uint8_t kAskStamp = 'T';
 constexpr std::size_t kMaxProof = 64;
 
 Error broken(const char* doing) {
@@ -24,19 +25,19 @@ Error broken(const char* doing) {
 constexpr Fault kFaults[] = {Fault::Untrusted, Fault::Io,     Fault::Declined, Fault::Missing,
                              Fault::Malformed, Fault::Config, Fault::Integrity};
 
-Buffer encode_answer(const Result<VerifiedCheckpoint>& answer) {
+Buffer encode_answer(const Result<Buffer>& answer) {
     Writer writer;
-    if (answer) return std::move(writer.u8(0).put(answer->note())).take();
+    if (answer) return std::move(writer.u8(0).put(*answer)).take();
     std::uint8_t number = 0;
     while (kFaults[number] != answer.error().fault()) ++number;
     const std::string why = answer.error().message().substr(0, kMaxSignerMessage / 2);
     return std::move(writer.u8(1).u8(number).put(why)).take();
 }
 
-Result<std::string> parse_answer(Bytes bytes) {
+Result<Buffer> parse_answer(Bytes bytes) {
     Reader reader(bytes);
     BOLTSEAL_TRY(const std::uint8_t kind, reader.u8());
-    if (kind == 0) return std::string(as_text(reader.rest()));
+    if (kind == 0) return to_buffer(reader.rest());
     BOLTSEAL_TRY(const std::uint8_t number, reader.u8());
     if (number >= std::size(kFaults)) return Error(Fault::Malformed, "unknown fault");
     return Error(kFaults[number], without_controls(as_text(reader.rest())));
@@ -69,16 +70,50 @@ Result<void> answer_all(int socket, Answer answer) {
         BOLTSEAL_TRY(const std::optional<Buffer> message, receive_message(socket));
         if (!message) return {};
         const auto request = parse_signer_request(*message);
-        const Result<VerifiedCheckpoint> answered =
-            request ? answer(*request) : Result<VerifiedCheckpoint>(request.error());
+        const Result<Buffer> answered =
+            request ? answer(*request) : Result<Buffer>(request.error());
         BOLTSEAL_CHECK(send_message(socket, encode_answer(answered)));
     }
+}
+
+Result<void> parse_head(Reader& reader, SignerRequest& request) {
+    request.head.emplace();
+    BOLTSEAL_TRY(request.head->size, reader.u64());
+    BOLTSEAL_TRY(const Bytes root, reader.take(TreeHash::kSize));
+    BOLTSEAL_TRY(request.head->root, TreeHash::from(root));
+    BOLTSEAL_TRY(const std::uint8_t count, reader.u8());
+    if (count > kMaxProof) return Error(Fault::Malformed, "proof is too long");
+    for (std::uint8_t i = 0; i < count; ++i) {
+        BOLTSEAL_TRY(const Bytes hash, reader.take(TreeHash::kSize));
+        BOLTSEAL_TRY(const TreeHash parsed, TreeHash::from(hash));
+        request.proof.path.push_back(parsed);
+    }
+    return {};
+}
+
+Result<void> parse_timestamp(Reader& reader, SignerRequest& request) {
+    BOLTSEAL_TRY(const Bytes der, reader.take(reader.rest().size()));
+    auto parsed = parse_timestamp_request(der);
+    if (const auto* refusal = std::get_if<TimestampRefusal>(&parsed)) {
+        return Error(Fault::Malformed, refusal->why);
+    }
+    request.timestamp = std::get<TimestampRequest>(std::move(parsed));
+    return {};
+}
+
+Result<Buffer> note_of(const Result<VerifiedCheckpoint>& checkpoint) {
+    if (!checkpoint) return checkpoint.error();
+    return to_buffer(checkpoint->note());
 }
 
 }  // namespace
 
 Buffer encode_signer_request(const SignerRequest& request) {
     Writer writer;
+    if (request.timestamp) {
+        return std::move(writer.u8(kAskStamp).put(encode_timestamp_request(*request.timestamp)))
+            .take();
+    }
     if (!request.head) return std::move(writer.u8(kAskLast)).take();
     writer.u8(kAskSign).u64(request.head->size).put(request.head->root.bytes());
     writer.u8(static_cast<std::uint8_t>(request.proof.path.size()));
@@ -92,17 +127,9 @@ Result<SignerRequest> parse_signer_request(Bytes bytes) {
     SignerRequest request;
     BOLTSEAL_TRY(const std::uint8_t kind, reader.u8());
     if (kind == kAskSign) {
-        request.head.emplace();
-        BOLTSEAL_TRY(request.head->size, reader.u64());
-        BOLTSEAL_TRY(const Bytes root, reader.take(TreeHash::kSize));
-        BOLTSEAL_TRY(request.head->root, TreeHash::from(root));
-        BOLTSEAL_TRY(const std::uint8_t count, reader.u8());
-        if (count > kMaxProof) return Error(Fault::Malformed, "proof is too long");
-        for (std::uint8_t i = 0; i < count; ++i) {
-            BOLTSEAL_TRY(const Bytes hash, reader.take(TreeHash::kSize));
-            BOLTSEAL_TRY(const TreeHash parsed, TreeHash::from(hash));
-            request.proof.path.push_back(parsed);
-        }
+        BOLTSEAL_CHECK(parse_head(reader, request));
+    } else if (kind == kAskStamp) {
+        BOLTSEAL_CHECK(parse_timestamp(reader, request));
     } else if (kind != kAskLast) {
         return Error(Fault::Malformed, "request is of an unknown kind");
     }
@@ -110,15 +137,19 @@ Result<SignerRequest> parse_signer_request(Bytes bytes) {
     return request;
 }
 
-Result<void> serve_signer(int socket, HeadSigner& signer) {
-    return answer_all(socket, [&](const SignerRequest& request) {
-        return request.head ? signer.sign(*request.head, request.proof) : signer.last();
+Result<void> serve_signer(int socket, HeadSigner& signer, TimeStamper* stamper) {
+    return answer_all(socket, [&](const SignerRequest& request) -> Result<Buffer> {
+        if (!request.timestamp) {
+            return note_of(request.head ? signer.sign(*request.head, request.proof)
+                                        : signer.last());
+        }
+        if (!stamper) return Error(Fault::Missing, "the signer gives no time stamps");
+        return stamper->stamp(*request.timestamp);
     });
 }
 
 Result<void> refuse_to_sign(int socket, const Error& reason) {
-    return answer_all(socket,
-                      [&](const SignerRequest&) -> Result<VerifiedCheckpoint> { return reason; });
+    return answer_all(socket, [&](const SignerRequest&) -> Result<Buffer> { return reason; });
 }
 
 RemoteHeadSigner::~RemoteHeadSigner() {
@@ -126,17 +157,27 @@ RemoteHeadSigner::~RemoteHeadSigner() {
 }
 
 Result<VerifiedCheckpoint> RemoteHeadSigner::last() {
-    return ask({});
+    return ask_for_head({});
 }
 
 Result<VerifiedCheckpoint> RemoteHeadSigner::sign(const TreeHead& head,
                                                   const ConsistencyProof& proof) {
-    BOLTSEAL_TRY(VerifiedCheckpoint next, ask({head, proof}));
+    BOLTSEAL_TRY(VerifiedCheckpoint next, ask_for_head({head, proof}));
     if (next.head() == head) return next;
     return Error(Fault::Untrusted, "the signer has signed another head than it was asked to");
 }
 
-Result<VerifiedCheckpoint> RemoteHeadSigner::ask(const SignerRequest& request) {
+Result<Buffer> RemoteHeadSigner::stamp(const TimestampRequest& request) {
+    return ask({std::nullopt, {}, request});
+}
+
+Result<VerifiedCheckpoint> RemoteHeadSigner::ask_for_head(const SignerRequest& request) {
+    BOLTSEAL_TRY(const Buffer note, ask(request));
+    return check_checkpoint(note, key_);
+}
+
+Result<Buffer> RemoteHeadSigner::ask(const SignerRequest& request) {
+    const std::lock_guard lock(mutex_);
     if (socket_ < 0) return Error(Fault::Io, "the signer is gone");
     BOLTSEAL_CHECK(send_message(socket_, encode_signer_request(request)));
     pollfd waiting{socket_, POLLIN, 0};
@@ -146,8 +187,7 @@ Result<VerifiedCheckpoint> RemoteHeadSigner::ask(const SignerRequest& request) {
     }
     BOLTSEAL_TRY(const std::optional<Buffer> message, receive_message(socket_));
     if (!message) return Error(Fault::Io, "the signer is gone");
-    BOLTSEAL_TRY(const std::string note, parse_answer(*message));
-    return check_checkpoint(as_bytes(note), key_);
+    return parse_answer(*message);
 }
 
 }  // namespace boltseal

@@ -95,6 +95,12 @@ Buffer encode_der(DerTag tag, Bytes content) {
     return std::move(out).take();
 }
 
+Buffer encode_der(DerTag tag, std::initializer_list<Bytes> parts) {
+    Writer content;
+    for (const Bytes part : parts) content.put(part);
+    return encode_der(tag, content.bytes());
+}
+
 Result<Bytes> read_der(Bytes bytes, DerTag tag) {
     DerReader in(bytes);
     BOLTSEAL_TRY(const DerElement element, in.take(tag));

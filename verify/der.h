@@ -5,6 +5,7 @@
 
 #include "core/digest.h"
 
+#include <initializer_list>
 #include <optional>
 
 namespace boltseal {
@@ -13,6 +14,7 @@ namespace boltseal {
 enum class DerTag : std::uint8_t {
     Boolean = 0x01,
     Integer = 0x02,
+    BitString = 0x03,
     OctetString = 0x04,
     Null = 0x05,
     Oid = 0x06,
@@ -52,8 +54,10 @@ private:
     Bytes rest_;
 };
 
-// Prints an element. REQUIRES: a content of at most 65,535 bytes
+// Prints an element; the second with these one after another inside. REQUIRES: a content of at most
+// 65,535 bytes
 Buffer encode_der(DerTag tag, Bytes content);
+Buffer encode_der(DerTag tag, std::initializer_list<Bytes> parts);
 
 // The content of the one element that these bytes are.
 Result<Bytes> read_der(Bytes bytes, DerTag tag);

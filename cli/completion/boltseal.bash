@@ -4,7 +4,7 @@ _boltseal_commands() {  # PROGRAM
     case $1 in
         boltseal) echo keygen sign attest verify pull push copy save load tree proof log recheck bundle policy inspect version ;;
         boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
-        boltseal-log) echo init serve signer token fsck witness version ;;
+        boltseal-log) echo init serve signer token tsa fsck witness version ;;
     esac
 }
 
@@ -22,11 +22,11 @@ _boltseal_options() {  # PROGRAM COMMAND
     case $1:$2 in
         boltseal:keygen) echo -o --output-prefix --type --passphrase-fd --json ;;
         boltseal:sign)
-            echo --key --passphrase-fd --log --log-key --no-log --insecure-registry --bundle --only-index --chunks \
-                --json ;;
+            echo --key --passphrase-fd --log --log-key --no-log --tsa --trusted-root --insecure-registry --bundle \
+                --only-index --chunks --json ;;
         boltseal:attest)
-            echo --key --passphrase-fd --log --log-key --no-log --insecure-registry --predicate --type --bundle \
-                --json ;;
+            echo --key --passphrase-fd --log --log-key --no-log --tsa --trusted-root --insecure-registry \
+                --predicate --type --bundle --json ;;
         boltseal:verify)
             echo "$(_boltseal_verifier)" --log --state --insecure-registry --bundle \
                 --policy --repository --platform ;;
@@ -62,6 +62,7 @@ _boltseal_options() {  # PROGRAM COMMAND
         boltseal-log:"token create") echo --dir --name --days ;;
         boltseal-log:"token list") echo --dir ;;
         boltseal-log:"token revoke") echo --dir --name ;;
+        boltseal-log:tsa) echo --dir ;;
         boltseal-log:signer) echo --dir --socket --connection ;;
         boltseal-log:fsck) echo --dir ;;
         boltseal-log:witness | boltseal-log:version) ;;

@@ -16,6 +16,8 @@ function __boltseal_signer -a command
     __boltseal_add boltseal $command -l log -x -d 'URL of the log to write to'
     __boltseal_add boltseal $command -l log-key -rF -d 'Key of that log'
     __boltseal_add boltseal $command -l no-log -d 'Write no log entry'
+    __boltseal_add boltseal $command -l tsa -x -d 'Authority that is to say when this was signed'
+    __boltseal_add boltseal $command -l trusted-root -rF -d 'Sigstore trusted_root.json that names the authority'
     __boltseal_add boltseal $command -l bundle -rF -d 'For a file: write the bundle here'
 end
 set -g __boltseal_types cyclonedx spdxjson slsaprovenance slsaprovenance1 openvex vuln custom chunks
@@ -76,6 +78,7 @@ __boltseal_command boltseal-log init 'Make a log'
 __boltseal_command boltseal-log serve 'Take entries and serve the log'
 __boltseal_command boltseal-log signer 'Hold the key and sign the heads of the log'
 __boltseal_command boltseal-log token 'Make, list and revoke tokens to write with'
+__boltseal_command boltseal-log tsa 'Make a time-stamping authority for a log'
 __boltseal_command boltseal-log fsck 'Hash again everything that a log keeps'
 __boltseal_command boltseal-log witness 'Cosign the checkpoints of other logs'
 
@@ -197,7 +200,7 @@ end
 function __boltseal_witness_add -a command
     complete -c boltseal-log -n "__fish_seen_subcommand_from witness; and __fish_seen_subcommand_from $command" $argv[2..]
 end
-for command in init serve signer fsck
+for command in init serve signer tsa fsck
     __boltseal_add boltseal-log $command -l dir -xa '(__fish_complete_directories)' -d 'Folder of the log'
 end
 __boltseal_log_add init -l origin -x -d 'Name of the log'

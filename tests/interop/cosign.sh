@@ -31,6 +31,7 @@ main() {
     swapped_keys
     index
     refused_by_both
+    time_stamps
     same_log_key
 }
 
@@ -108,6 +109,23 @@ older_format() {
 }
 
 # shellcheck disable=SC2086 # the flags are words
+time_stamps() {
+    say "cosign believes our log's time stamps, and asks for them itself"
+    expect 0 boltseal-log tsa --dir log
+    stop "$log_pid"
+    start_log log "$log_url"
+    expect 0 boltseal sign --key ours.key --tsa "$log_url/api/v1/timestamp" --trusted-root log/trusted_root.json \
+        --bundle stamped.json file
+    expect 0 cosign verify-blob --key ours.pub --trusted-root log/trusted_root.json --use-signed-timestamps \
+        --bundle stamped.json file
+    expect 1 cosign verify-blob --key ours.pub --trusted-root log/trusted_root.json --use-signed-timestamps \
+        --bundle ours.json file
+    expect 0 cosign sign-blob --yes --key theirs.key $log_flags --bundle theirs-stamped.json file
+    expect 0 boltseal-verify bundle --key theirs.pub --trusted-root log/trusted_root.json --bundle theirs-stamped.json file
+    prints "saw the signature at"
+}
+
+# shellcheck disable=SC2086 # the flags are words
 swapped_keys() {
     say "each signs with the other's key"
     image=$registry/swapped:v1
@@ -151,7 +169,7 @@ index() {
 refused_by_both() {
     say "what is not whole is refused by both"
     echo other >other
-    both_refuse "another file" ours.json other "invalid signature" "ECDSA signature does not verify"
+    both_refuse "another file" ours.json other "invalid signature" "the bundle is about sha256:"
     edit ours.json damaged.json "j.messageSignature.signature = other(j.messageSignature.signature)"
     both_refuse "a changed signature" damaged.json file "does not match expected root" "ECDSA signature does not verify"
     edit ours.json damaged.json "const p = j.verificationMaterial.tlogEntries[0].inclusionProof; p.hashes[0] = other(p.hashes[0])"

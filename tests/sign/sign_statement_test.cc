@@ -2,6 +2,7 @@
 
 #include "sign/private_key.h"
 #include "tests/check.h"
+#include "tests/support/test_tsa.h"
 
 using namespace boltseal;
 
@@ -180,4 +181,25 @@ TEST_CASE("bundles that do not hold are not handed out", "[sign_statement]") {
     REQUIRE_REFUSED(make_bundle(wrong_key, {}, kArtifact, {}, kNow),
                     "the bundle just made: signature by ECDSA P-256 key " +
                         key_hint(wrong_key.key) + ": ECDSA signature does not verify");
+}
+
+TEST_CASE("time stamps in a bundle are over its signature, by an authority that is named",
+          "[sign_statement]") {
+    const auto key = generate_key(KeyType::EcdsaP256).value();
+    const auto content = sign_artifact(kFile, *key, ForLog::No);
+    REQUIRE_OK(content);
+    const test::TestTsa tsa;
+    const Buffer stamp = tsa.stamp(signature_of(*content));
+    const auto make = [&](Stamps stamps) {
+        return make_bundle(*content, {}, kArtifact, {}, kNow, stamps);
+    };
+    const auto bundle = make({{stamp}, {tsa.authority()}});
+    REQUIRE_OK(bundle);
+    REQUIRE(parse_bundle(as_bytes(*bundle))->timestamps == std::vector<Buffer>{stamp});
+    REQUIRE_REFUSED(make({{tsa.stamp(as_bytes("another"))}, {tsa.authority()}}),
+                    "the bundle just made: time stamp by 'tsa.example.com': message imprint is of "
+                    "another message");
+    REQUIRE_REFUSED(make({{stamp}, {test::TestTsa().authority()}}),
+                    "the bundle just made: the bundle has timestamps of 0 known authorities, "
+                    "expected 1");
 }

@@ -74,6 +74,44 @@ TEST_CASE("what a signer refuses, it says why", "[signer_link]") {
     REQUIRE_FAULT(link.remote->sign(tree.head(100), {tree.proof(37, 100)}), Fault::Io);
 }
 
+TEST_CASE("a signer stamps with its own clock, if it has an authority's key", "[signer_link]") {
+    const TestLogKey key = test_log_key();
+    const auto store = empty_log(key);
+    LocalHeadSigner local{*key.signer, key.note_key, *store};
+    struct Stamper : TimeStamper {
+        Buffer imprint;
+        bool can = true;
+        Result<Buffer> stamp(const TimestampRequest& request) override {
+            if (!can) return Error(Fault::Declined, "the clock was set");
+            imprint = request.imprint;
+            return to_buffer("a token");
+        }
+    } stamper;
+    const bool has_key = GENERATE(true, false);
+    int ends[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0);
+    std::thread thread(
+        [&] { static_cast<void>(serve_signer(ends[1], local, has_key ? &stamper : nullptr)); });
+    {
+        RemoteHeadSigner remote(ends[0], key.note_key);
+        const TimestampRequest request = request_for(digest_of(as_bytes("signature")));
+        if (has_key) {
+            const auto token = remote.stamp(request);
+            REQUIRE_OK(token);
+            REQUIRE(*token == to_buffer("a token"));
+            REQUIRE(stamper.imprint == request.imprint);
+            stamper.can = false;
+            REQUIRE_REFUSED(remote.stamp(request), "the clock was set");
+            REQUIRE_FAULT(remote.stamp(request), Fault::Declined);
+        } else {
+            REQUIRE_REFUSED(remote.stamp(request), "the signer gives no time stamps");
+        }
+        REQUIRE_OK(remote.last());
+    }
+    thread.join();
+    ::close(ends[1]);
+}
+
 TEST_CASE("a signer that is gone, silent or dishonest is not believed", "[signer_link]") {
     const TestLogKey key = test_log_key();
     int ends[2];
@@ -123,6 +161,10 @@ TEST_CASE("requests to a signer have one spelling", "[signer_link]") {
         REQUIRE_FAULT(parse_signer_request(longer), Fault::Malformed);
         REQUIRE_FAULT(parse_signer_request(Bytes(bytes).first(bytes.size() - 1)), Fault::Malformed);
     }
+    const TimestampRequest stamp = request_for(digest_of(as_bytes("signature")));
+    const Buffer asked = encode_signer_request({std::nullopt, {}, stamp});
+    REQUIRE(parse_signer_request(asked)->timestamp->imprint == stamp.imprint);
+    REQUIRE_REFUSED(parse_signer_request(Bytes(asked).first(1)), "ends where tag 30 is expected");
     REQUIRE_REFUSED(parse_signer_request(as_bytes("X")), "request is of an unknown kind");
     Buffer many = encode_signer_request({tree.head(100), {}});
     many.back() = 65;
