@@ -77,6 +77,7 @@ Result<void> check_predicate(const Options& options, const std::string& predicat
 
 Result<void> attest_image(ImageTarget image, Statement statement, const Options& options,
                           SigningSession& session, Streams streams) {
+    BOLTSEAL_CHECK(check_attachable(image));
     BOLTSEAL_TRY(const ResolvedManifest manifest, image.store->resolve(image.selector));
     const BlobDigest& digest = manifest.descriptor.digest;
     if (is_chunk_list(options)) {
@@ -86,6 +87,7 @@ Result<void> attest_image(ImageTarget image, Statement statement, const Options&
     BOLTSEAL_TRY(std::string bundle, session.sign(statement, digest));
     BOLTSEAL_CHECK(attach(*image.store, manifest.descriptor,
                           bundle_attachment(std::move(bundle), statement.predicate_type, now())));
+    BOLTSEAL_CHECK(image.store->commit());
     report(options, pinned_name(image, digest), statement, streams);
     return {};
 }

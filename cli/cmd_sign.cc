@@ -84,6 +84,7 @@ Result<void> sign_chunks(ImageTarget& image, const Descriptor& manifest, const O
 // Everything is signed and verified before the first signature is stored.
 Result<void> sign_image(ImageTarget image, const Options& options, SigningSession& session,
                         Streams streams) {
+    BOLTSEAL_CHECK(check_attachable(image));
     BOLTSEAL_TRY(const auto manifests, manifests_to_sign(image, options.only_index));
     streams.err << "signing " << pinned_name(image, manifests.front().digest) << '\n';
     std::vector<ToAttach> bundles;
@@ -97,6 +98,7 @@ Result<void> sign_image(ImageTarget image, const Options& options, SigningSessio
         BOLTSEAL_CHECK(attach(*image.store, one.manifest,
                               bundle_attachment(one.bundle, one.predicate_type, now())));
     }
+    BOLTSEAL_CHECK(image.store->commit());
     report_image(options, image, manifests, streams);
     return {};
 }
@@ -149,7 +151,8 @@ Action add_sign(Command app) {
         .one_of({"large", "all", "none"})
         .type_name("LAYERS");
     cmd.add_flag("--json", options->json, "Print JSON");
-    cmd.add_option("target", options->target, "Image reference, OCI layout or file").required();
+    cmd.add_option("target", options->target, "Image reference, OCI layout, archive or file")
+        .required();
     cmd.footer("Exit status: 0 signed; 1 refused; 2 usage; 3 undetermined; 4 integrity.");
     return [options](Streams streams) { return run(*options, streams); };
 }

@@ -69,14 +69,18 @@ using AddCommand = Action (*)(Command);
 Action add_attest(Command app);
 Action add_bundle(Command app);  // boltseal-verify's name for verifying a file with its bundle
 Action add_bundle_group(Command app);  // boltseal's, as "bundle verify", and "bundle lint"
+Action add_copy(Command app);
 Action add_inspect(Command app);
 Action add_keygen(Command app);
 Action add_lint(Command app);
+Action add_load(Command app);
+Action add_log_group(Command app);  // "log submit", "log prove", ...: cli/log_client_commands.h
 Action add_proof(Command app);
 Action add_policy(Command app);
 Action add_pull(Command app);
 Action add_push(Command app);
 Action add_recheck(Command app);
+Action add_save(Command app);
 Action add_sign(Command app);
 Action add_tree(Command app);
 Action add_verify(Command app);

@@ -10,7 +10,7 @@ namespace {
 
 // What scopes are compared with.
 Result<std::string> repository_of(const ImageTarget& image, const PolicyOptions& options) {
-    const bool is_layout = image.where.starts_with("oci:");
+    const bool is_layout = image.registry == nullptr;  // or an archive
     if (!is_layout && options.repository.empty()) return image.where;
     if (!is_layout) {
         return Error(Fault::Config, "--repository is for image layouts: this image has one");

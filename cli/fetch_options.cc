@@ -50,6 +50,11 @@ void add_fetch_options(Command command, FetchFlags& flags) {
         .type_name("SECONDS");
 }
 
+Result<void> check_mirrors(const FetchFlags& flags, const ImageTarget& image) {
+    if (image.registry != nullptr || flags.mirrors.empty()) return {};
+    return Error(Fault::Config, "--mirror is for registries: an image layout has no mirrors");
+}
+
 Result<ImageSources> ImageSources::open(RegistryClient& registry, const FetchFlags& flags,
                                         const RegistryFlags& registries, Transport& transport) {
     ImageSources out;

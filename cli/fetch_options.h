@@ -14,6 +14,9 @@ struct FetchFlags {
 };
 void add_fetch_options(Command command, FetchFlags& flags);
 
+// Config if mirrors are named for what is in no registry.
+Result<void> check_mirrors(const FetchFlags& flags, const ImageTarget& image);
+
 // The registry of an image and its mirrors, which serve digests only.
 class ImageSources {
 public:

@@ -6,24 +6,11 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <optional>
 #include <ostream>
 
 namespace boltseal {
 
 namespace {
-
-// XDG Base Directory Specification 0.8: what should outlive a restart, but is no configuration.
-std::optional<std::filesystem::path> state_folder(const LogOptions& options) {
-    if (!options.state.empty()) return options.state;
-    if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state) {
-        return std::filesystem::path(state) / "boltseal" / "logs";
-    }
-    if (const char* home = std::getenv("HOME"); home && *home) {
-        return std::filesystem::path(home) / ".local" / "state" / "boltseal" / "logs";
-    }
-    return std::nullopt;
-}
 
 Result<void> observe(const SeenHeads& seen_heads, const VerifiedCheckpoint& head,
                      const NoteKey& log, const LogOptions& options, Transport& transport) {
@@ -46,18 +33,33 @@ void add_log_options(Command command, LogOptions& options, LogUse use) {
                              "showed before")
         .envname("BOLTSEAL_LOG")
         .type_name("URL");
-    if (submit) return;
+    if (!submit) add_state_option(command, options.state);
+}
+
+void add_state_option(Command command, std::filesystem::path& state) {
     command
-        .add_option("--state", options.state,
+        .add_option("--state", state,
                     "Folder that remembers what logs have shown (default: in XDG_STATE_HOME)")
         .envname("BOLTSEAL_STATE")
         .type_name("DIR");
 }
 
+// XDG Base Directory Specification 0.8: what should outlive a restart, but is no configuration.
+std::optional<std::filesystem::path> state_folder(const std::filesystem::path& named) {
+    if (!named.empty()) return named;
+    if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state) {
+        return std::filesystem::path(state) / "boltseal" / "logs";
+    }
+    if (const char* home = std::getenv("HOME"); home && *home) {
+        return std::filesystem::path(home) / ".local" / "state" / "boltseal" / "logs";
+    }
+    return std::nullopt;
+}
+
 Result<void> observe_logs(const std::vector<VerifiedCheckpoint>& checkpoints,
                           const TrustedRoot& root, const LogOptions& options, Transport& transport,
                           std::ostream& err) {
-    const auto folder = state_folder(options);
+    const auto folder = state_folder(options.state);
     if (!folder) {
         err << "boltseal: no folder to remember logs in; set HOME or give --state\n";
         return {};

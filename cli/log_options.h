@@ -7,6 +7,7 @@
 #include "verify/verify_bundle.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace boltseal {
@@ -18,6 +19,11 @@ struct LogOptions {
 
 enum class LogUse { Submit, Follow };  // for the help text: to write to it, or to check on it
 void add_log_options(Command command, LogOptions& options, LogUse use);
+
+void add_state_option(Command command, std::filesystem::path& state);
+
+// The folder that is named, or the default one; none where that cannot be told.
+std::optional<std::filesystem::path> state_folder(const std::filesystem::path& named);
 
 // Untrusted if a log shows another history than it did before, with the evidence kept in the state
 // folder. With a URL the log is asked to prove that its heads are of one history. State that cannot

@@ -8,6 +8,8 @@
 #include "transparency/log_api.h"
 #include "transparency/log_checker.h"
 #include "transparency/log_setup.h"
+#include "transparency/lookup_api.h"
+#include "transparency/lookup_writer.h"
 #include "transparency/run_index.h"
 #include "transparency/signer_link.h"
 #include "transparency/signer_process.h"
@@ -70,6 +72,16 @@ Result<void> wait_for_end(const Sequencer& sequencer, const HttpServer& server) 
     return Error(Fault::Io, "the server cannot accept connections any more");
 }
 
+// Reading that takes time goes to the workers, everything else to the API, which sees for itself.
+HttpServer::Handler route(LogApi& api, const LookupApi& lookups, Workers& workers) {
+    const auto look_up = on_workers(
+        workers, [&lookups](const ApiRequest& request) { return lookups.answer(request); });
+    return [&api, look_up](ApiRequest request, const Reply& reply) {
+        if (LookupApi::has(request.path)) return look_up(std::move(request), reply);
+        api.handle(std::move(request), reply);
+    };
+}
+
 Result<void> serve(const ServeOptions& options, Streams streams) {
     BOLTSEAL_TRY(const ListenAddress address, parse_listen_address(options.listen));
     const sigset_t signals = ending_signals();
@@ -87,18 +99,28 @@ Result<void> serve(const ServeOptions& options, Streams streams) {
     BOLTSEAL_TRY(const auto sequencer,
                  Sequencer::start({*storage, *journal, signer, *storage, *index}, limits));
     Workers workers(std::max(2u, std::thread::hardware_concurrency()));
-    LogApi api(*sequencer, key, workers, options.raw ? RawEntries::Taken : RawEntries::Refused);
-    BOLTSEAL_TRY(auto server,
-                 HttpServer::start(address, [&api](ApiRequest request, const Reply& reply) {
-                     api.handle(std::move(request), reply);
-                 }));
+    BOLTSEAL_TRY(const auto lookup_index, LookupIndex::open(options.directory / "lookup"));
+    BOLTSEAL_TRY(const auto statements, StatementStore::open(options.directory / "statements"));
+    LogApi api(*sequencer, key, workers, options.raw ? RawEntries::Taken : RawEntries::Refused,
+               statements.get());
+    const LookupApi lookups(*sequencer, *lookup_index, *statements);
+    BOLTSEAL_TRY(auto server, HttpServer::start(address, route(api, lookups, workers)));
     streams.err << "boltseal-log: serving '" << key.name << "' at http://"
                 << to_string(ListenAddress{address.host, server->port()}) << " ("
                 << sequencer->published()->head().size << " entries)" << std::endl;
     std::optional<Scrubber> scrubber(
         std::in_place, sequencer->log(), [&] { return sequencer->published()->head(); },
         [&](const Error& error) { sequencer->fail(error); });
+    // Look-ups that get no further say so: the log itself is as sound without them.
+    std::optional<LookupWriter> lookup_writer(
+        std::in_place, *lookup_index, sequencer->log(),
+        [&] { return sequencer->published()->head(); },
+        [&](const Error& error) {
+            streams.err << "boltseal-log: look-ups end here: " + error.message() + "\n"
+                        << std::flush;
+        });
     auto ended = wait_for_end(*sequencer, *server);
+    lookup_writer.reset();
     scrubber.reset();
     server.reset();     // answers what was asked,
     sequencer->stop();  // with the entries it has taken,

@@ -2,6 +2,7 @@
 
 #include "cli/network.h"
 #include "registry-client/credentials.h"
+#include "registry-client/docker_archive_writer.h"
 #include "registry-client/oci_layout.h"
 #include "registry-client/reference.h"
 #include "registry-client/registry_store.h"
@@ -11,6 +12,11 @@ namespace boltseal {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kLayout = "oci:";
+constexpr std::string_view kOciArchive = "oci-archive:";
+constexpr std::string_view kDockerArchive = "docker-archive:";
+constexpr std::string_view kRegistry = "docker://";
 
 // A RegistryStore only borrows its client.
 class OwningRegistryStore : public RegistryStore {
@@ -42,13 +48,52 @@ LayoutName split_layout(const std::string& text) {
     return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
+// Before anything is made there.
+Result<LayoutName> name_to_open(const std::string& text, Create create) {
+    LayoutName name = split_layout(text);
+    if (create == Create::No || !parse_digest(name.selector)) return name;
+    return Error(Fault::Config, "an image is copied to a tag, not to a digest");
+}
+
 Result<ImageTarget> open_layout(const std::string& text, Create create) {
-    const LayoutName name = split_layout(text);
+    BOLTSEAL_TRY(const LayoutName name, name_to_open(text, create));
     auto layout =
         create == Create::Yes ? LayoutStore::create(name.folder) : LayoutStore::open(name.folder);
     if (!layout) return std::move(layout).error();
     return ImageTarget{"oci:" + name.folder.string(), name.selector,
                        std::make_unique<LayoutStore>(*std::move(layout))};
+}
+
+Result<ImageTarget> open_oci_archive(const std::string& text, Create create) {
+    BOLTSEAL_TRY(const LayoutName name, name_to_open(text, create));
+    auto archive =
+        create == Create::Yes ? OciArchive::create(name.folder) : OciArchive::open(name.folder);
+    if (!archive) return std::move(archive).error();
+    return ImageTarget{std::string(kOciArchive) + name.folder.string(), name.selector,
+                       std::make_unique<OciArchive>(*std::move(archive))};
+}
+
+// As skopeo has it: the name of the image begins after the first ':'.
+Result<ImageTarget> open_docker_archive(const std::string& text, Create create) {
+    const std::size_t colon = text.find(':');
+    const fs::path file = text.substr(0, colon);
+    std::string name = colon == std::string::npos ? "" : text.substr(colon + 1);
+    if (!name.empty()) {
+        BOLTSEAL_TRY(const Reference reference, parse_reference(name));
+        if (reference.digest) {
+            return Error(Fault::Config, "an image in a Docker archive has a name and no digest");
+        }
+        if (create == Create::Yes) name = to_string(reference);
+    }
+    ImageTarget out{std::string(kDockerArchive) + file.string(), name, nullptr};
+    if (create == Create::Yes) {
+        BOLTSEAL_TRY(auto archive, DockerArchiveWriter::create(file, name));
+        out.store = std::make_unique<DockerArchiveWriter>(std::move(archive));
+    } else {
+        BOLTSEAL_TRY(auto archive, DockerArchive::open(file, name));
+        out.store = std::make_unique<DockerArchive>(std::move(archive));
+    }
+    return out;
 }
 
 Result<ImageTarget> open_reference(const std::string& text, const RegistryFlags& flags,
@@ -88,8 +133,8 @@ Result<Target> open_target(const std::string& text, const RegistryFlags& flags,
                            Transport& transport) {
     std::error_code ignored;
     if (text.starts_with("file:")) return Target(FileTarget{text.substr(5)});
-    if (!text.starts_with("oci:") && !text.starts_with("docker://") && fs::exists(text, ignored) &&
-        !is_layout(text)) {
+    const bool says = text.starts_with(kRegistry) || layout_or_archive(text) == text;
+    if (!says && fs::exists(text, ignored) && !is_layout(text)) {
         if (!fs::is_directory(text, ignored)) return Target(FileTarget{text});
         return Error(Fault::Config, "'" + text + "' is a folder, but no OCI image layout");
     }
@@ -99,11 +144,32 @@ Result<Target> open_target(const std::string& text, const RegistryFlags& flags,
 
 Result<ImageTarget> open_image(const std::string& text, const RegistryFlags& flags,
                                Transport& transport, Create create) {
-    if (text.starts_with("oci:")) return open_layout(text.substr(4), create);
-    if (text.starts_with("docker://")) return open_reference(text.substr(9), flags, transport);
+    if (text.starts_with(kLayout)) return open_layout(text.substr(kLayout.size()), create);
+    if (text.starts_with(kOciArchive)) {
+        return open_oci_archive(text.substr(kOciArchive.size()), create);
+    }
+    if (text.starts_with(kDockerArchive)) {
+        return open_docker_archive(text.substr(kDockerArchive.size()), create);
+    }
+    if (text.starts_with(kRegistry)) {
+        return open_reference(text.substr(kRegistry.size()), flags, transport);
+    }
     const LayoutName layout = split_layout(text);
     if (is_layout(text) || is_layout(layout.folder)) return open_layout(text, create);
     return open_reference(text, flags, transport);
+}
+
+std::string layout_or_archive(const std::string& text) {
+    for (const std::string_view prefix : {kLayout, kOciArchive, kDockerArchive}) {
+        if (text.starts_with(prefix)) return text;
+    }
+    return std::string(kLayout) + text;
+}
+
+Result<void> check_attachable(const ImageTarget& image) {
+    if (!image.where.starts_with(kDockerArchive)) return {};
+    return Error(Fault::Config, "a Docker archive has no place for signatures")
+        .with_hint("copy it to a layout (oci:DIR) or to an archive of one (oci-archive:FILE)");
 }
 
 std::string pinned_name(const ImageTarget& image, const BlobDigest& digest) {

@@ -1,4 +1,4 @@
-// What a command works on: a file, an image in an OCI layout, or an image in a registry.
+// What a command works on: a file, an image in an OCI layout, in an archive, or in a registry.
 #pragma once
 
 #include "cli/command.h"
@@ -23,24 +23,32 @@ struct FileTarget {
 };
 
 struct ImageTarget {
-    std::string where;     // "registry.example/app" or "oci:folder"
-    std::string selector;  // tag or digest; empty: the only image of a layout
+    std::string where;     // "registry.example/app", "oci:folder" or "oci-archive:file"
+    std::string selector;  // tag or digest; empty: the only image of a layout or archive
     std::unique_ptr<ImageStore> store;
     RegistryClient* registry = nullptr;  // what the store speaks to, if it is a registry
 };
 
 using Target = std::variant<FileTarget, ImageTarget>;
 
-// "file:PATH", "oci:FOLDER[:TAG|@DIGEST]" and "docker://REFERENCE" say what they are. Without such
-// a prefix a file that exists is a file, a folder with an oci-layout file is a layout, and
-// everything else is a reference. `transport` must outlive the target.
+// "file:PATH", "oci:FOLDER[:TAG|@DIGEST]", "oci-archive:FILE[:TAG|@DIGEST]",
+// "docker-archive:FILE[:NAME:TAG]" and "docker://REFERENCE" say what they are. Without such a
+// prefix a file that exists is a file, a folder with an oci-layout file is a layout, and everything
+// else is a reference. `transport` must outlive the target.
 Result<Target> open_target(const std::string& text, const RegistryFlags& flags,
                            Transport& transport);
 
-// The same, but Config unless it is an image; with Create::Yes a layout that is not there is made.
+// The same, but Config unless it is an image. With Create::Yes a layout that is not there is made,
+// and an archive is made anew, which replaces a file that is there.
 enum class Create { No, Yes };
 Result<ImageTarget> open_image(const std::string& text, const RegistryFlags& flags,
                                Transport& transport, Create create = Create::No);
+
+// "DIR[:TAG]" is a layout, unless a prefix says that it is another one or an archive.
+std::string layout_or_archive(const std::string& text);
+
+// Config for a Docker archive, which has no place for what is attached to an image.
+Result<void> check_attachable(const ImageTarget& image);
 
 // A repository, with what the credential files have for it.
 Result<std::unique_ptr<RegistryClient>> open_registry(const Reference& reference,

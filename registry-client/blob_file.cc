@@ -29,7 +29,7 @@ Error file_error(const std::string& doing) {
     return Error(Fault::Io, "cannot " + doing + ": " + std::strerror(errno));
 }
 
-Result<void> write_blob(int fd, const Descriptor& blob, const BlobProducer& producer) {
+Result<void> pass_blob(const Descriptor& blob, const BlobProducer& producer, const BodySink& sink) {
     const std::string name = "'" + to_string(blob.digest) + "'";
     Hasher hasher(blob.digest.algorithm());
     BOLTSEAL_CHECK(producer([&](Bytes piece) -> Result<void> {
@@ -37,7 +37,7 @@ Result<void> write_blob(int fd, const Descriptor& blob, const BlobProducer& prod
             return Error(Fault::Integrity, name + " has more bytes than its descriptor says");
         }
         hasher.update(piece);
-        return write_all(fd, piece);
+        return sink(piece);
     }));
     if (hasher.size() != blob.size) {
         return Error(Fault::Integrity, name + " has " + std::to_string(hasher.size()) +
@@ -47,6 +47,10 @@ Result<void> write_blob(int fd, const Descriptor& blob, const BlobProducer& prod
     if (found == blob.digest) return {};
     return Error(Fault::Integrity,
                  name + " was asked for, the bytes are '" + to_string(found) + "'");
+}
+
+Result<void> write_blob(int fd, const Descriptor& blob, const BlobProducer& producer) {
+    return pass_blob(blob, producer, [fd](Bytes piece) { return write_all(fd, piece); });
 }
 
 BodyReader reader_of(int fd) {

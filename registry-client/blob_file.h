@@ -5,8 +5,12 @@
 
 namespace boltseal {
 
-// Runs the producer into an open file, from where it stands. Integrity unless exactly the blob
-// came out; then the file holds whatever was written up to there.
+// Runs the producer into a sink. Integrity unless exactly the blob came out; the sink never gets
+// more than its size.
+Result<void> pass_blob(const Descriptor& blob, const BlobProducer& producer, const BodySink& sink);
+
+// The same into an open file, from where it stands, which on an error holds whatever was written
+// up to there.
 Result<void> write_blob(int fd, const Descriptor& blob, const BlobProducer& producer);
 
 // Reads at an offset, for uploads; `fd` must outlive the reader.

@@ -376,44 +376,6 @@ Result<bool> RegistryClient::has_blob(const BlobDigest& digest) {
     return true;
 }
 
-// POST, then one PUT of everything (distribution-spec v1.1 "POST then PUT"). Neither is repeated by
-// itself: a registry may count what a broken PUT has left in the session.
-Result<void> RegistryClient::upload(const Descriptor& blob, const BodyReader& reader) {
-    BOLTSEAL_TRY(const Response opened,
-                 send(request_for("POST", "/blobs/uploads/"), Access::Push, Repeat::No));
-    if (opened.status != 202) return refusal_of(opened);
-    const std::string* location = opened.header("location");
-    if (location == nullptr) return Error(Fault::Malformed, "upload has no Location");
-    BOLTSEAL_TRY(const Url from, parse_url(opened.url));
-    BOLTSEAL_TRY(const Url to, resolve_url(from, *location));
-    Request request = request_for("PUT", "");
-    request.url = to_string(to);
-    request.url += to.target.find('?') == std::string::npos ? '?' : '&';
-    request.url += "digest=" + percent_encode(to_string(blob.digest));
-    request.headers = {{"Content-Type", "application/octet-stream"}};
-    request.reader = reader;
-    request.reader_size = blob.size;
-    request.timeout = std::chrono::milliseconds{0};
-    BOLTSEAL_TRY(const Response stored, send(std::move(request), Access::Push, Repeat::No));
-    if (stored.status != 201) return refusal_of(stored);
-    return {};
-}
-
-Result<void> RegistryClient::put_blob(const Descriptor& blob, const BodyReader& reader) {
-    for (int attempt = 1;; ++attempt) {
-        BOLTSEAL_TRY(const bool there, has_blob(blob.digest));
-        if (there) return {};
-        auto stored = upload(blob, reader);
-        if (stored) return {};
-        const auto pause = retry_delay(options_.patience.policy, attempt, {}, 0.5);
-        if (stored.error().fault() != Fault::Io || !pause || !options_.patience.sleep) {
-            return context(std::move(stored).error(),
-                           "pushing blob '" + to_string(blob.digest) + "'");
-        }
-        options_.patience.sleep(*pause);
-    }
-}
-
 Result<PutManifest> RegistryClient::put_manifest(const std::string& name,
                                                  const std::string& media_type, Bytes bytes,
                                                  const std::string& if_match) {

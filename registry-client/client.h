@@ -25,6 +25,7 @@ struct PutManifest {
     bool subject_handled = false;  // OCI-Subject: the registry's referrers API knows of it
 };
 
+class BlobUpload;  // blob_upload.h: how blobs get there
 class CheckedStream;
 
 class RegistryClient {
@@ -60,9 +61,6 @@ public:
     const std::string& repository() const { return repository_; }
     std::string host() const;  // "registry.example", of its URL
 
-    // Sends the blob unless it is there. `reader` gives `blob.size` bytes.
-    Result<void> put_blob(const Descriptor& blob, const BodyReader& reader);
-
     // `name` is a tag or a digest. Registries that do not look at ETags ignore `if_match`.
     Result<PutManifest> put_manifest(const std::string& name, const std::string& media_type,
                                      Bytes bytes, const std::string& if_match = {});
@@ -76,6 +74,7 @@ public:
     const Patience& patience() const { return options_.patience; }
 
 private:
+    friend class BlobUpload;
     enum class Access { Pull, Push };
     enum class Repeat { Yes, No };
 
@@ -87,7 +86,6 @@ private:
     Request manifest_request(const std::string& name) const;
     Result<Response> fetch_manifest(const std::string& name);
     Result<void> resume_blob(const Descriptor& blob, CheckedStream& stream);
-    Result<void> upload(const Descriptor& blob, const BodyReader& reader);
     Result<Response> send_page(std::string& next, const std::string& accept);
     Error context(Error error, const std::string& doing) const;
 

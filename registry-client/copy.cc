@@ -40,10 +40,8 @@ public:
         if (depth > kMaxDepth) return Error(Fault::Malformed, "indexes are nested too deeply");
         BOLTSEAL_TRY(const ResolvedManifest got, store_.get_manifest(digest));
         BOLTSEAL_TRY(const Manifest manifest, parse_manifest(got.bytes, got.descriptor.media_type));
-        if (manifest.config) {
-            out_.manifests.push_back(digest);
-            add(*manifest.config);
-        }
+        (manifest.config ? out_.manifests : out_.indexes).push_back(digest);
+        if (manifest.config) add(*manifest.config);
         for (const Descriptor& layer : manifest.layers) add(layer);
         for (const Descriptor& child : manifest.manifests) {
             if (!is_manifest_type(child.media_type)) {
@@ -90,6 +88,8 @@ public:
         return {};
     }
 
+    std::uint64_t moved() const { return moved_; }
+
 private:
     Result<void> blob(const Descriptor& wanted) {
         if (!seen_.insert(wanted.digest).second) return {};
@@ -99,6 +99,7 @@ private:
         }
         std::uint64_t moved = 0;
         const BlobProducer producer = [&](const BodySink& sink) {
+            moved = 0;
             return from_.get_blob(wanted, [&](Bytes piece) -> Result<void> {
                 BOLTSEAL_CHECK(sink(piece));
                 moved += piece.size();
@@ -107,6 +108,7 @@ private:
             });
         };
         BOLTSEAL_CHECK(to_.put_blob(wanted, producer));
+        moved_ += moved;
         if (progress_ && moved != wanted.size) progress_(wanted, wanted.size);
         return {};
     }
@@ -115,6 +117,7 @@ private:
     ImageStore& to_;
     const CopyProgress& progress_;
     std::set<BlobDigest> seen_;
+    std::uint64_t moved_ = 0;
 };
 
 }  // namespace
@@ -139,11 +142,18 @@ Result<ImageParts> parts_of_image(ImageStore& store, const BlobDigest& digest) {
     return out;
 }
 
+Result<std::uint64_t> copy_parts(ImageStore& from, ImageStore& to, const Manifest& manifest,
+                                 const CopyProgress& progress) {
+    Copy copy(from, to, progress);
+    BOLTSEAL_CHECK(copy.parts(manifest, 0));
+    return copy.moved();
+}
+
 Result<Descriptor> copy_image(ImageStore& from, ImageStore& to, const BlobDigest& digest,
                               const std::string& tag, const CopyProgress& progress) {
     BOLTSEAL_TRY(const ResolvedManifest top, from.get_manifest(digest));
     BOLTSEAL_TRY(const Manifest manifest, parse_manifest(top.bytes, top.descriptor.media_type));
-    BOLTSEAL_CHECK(Copy(from, to, progress).parts(manifest, 0));
+    BOLTSEAL_CHECK(copy_parts(from, to, manifest, progress));
     BOLTSEAL_CHECK(to.put_image(top, tag));
     return top.descriptor;
 }

@@ -16,12 +16,19 @@ Result<Descriptor> find_platform(ImageStore& store, const BlobDigest& digest,
 struct ImageParts {
     std::vector<Descriptor> blobs;
     std::vector<BlobDigest> manifests;
+    std::vector<BlobDigest> indexes;  // that lead to those
 };
 Result<ImageParts> parts_of_image(ImageStore& store, const BlobDigest& digest);
 
 // Told after each piece: the blob, and how many of its bytes have moved. A blob that was there
 // already is told once, with all its bytes.
 using CopyProgress = std::function<void(const Descriptor& blob, std::uint64_t bytes)>;
+
+// Everything that a manifest names, but not the manifest. Returns how many bytes of blobs were not
+// there already. `from` and `to` must not speak through one transport: a blob goes up while it
+// comes in.
+Result<std::uint64_t> copy_parts(ImageStore& from, ImageStore& to, const Manifest& manifest,
+                                 const CopyProgress& progress = {});
 
 // Returns the descriptor of what is now at the destination, under `tag` if it is not empty.
 // Integrity if one byte is not what its digest promises. Layers whose media type says that they may

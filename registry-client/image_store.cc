@@ -8,6 +8,12 @@ BlobProducer produce(Bytes blob) {
     return [blob](const BodySink& sink) { return sink(blob); };
 }
 
+Result<void> ImageStore::put_referrers(const BlobDigest&,
+                                       const std::vector<ResolvedManifest>& manifests) {
+    for (const ResolvedManifest& manifest : manifests) BOLTSEAL_CHECK(put_image(manifest, ""));
+    return {};
+}
+
 Result<Descriptor> attach(ImageStore& store, const Descriptor& subject,
                           const Attachment& attachment) {
     const Manifest manifest = attachment_manifest(subject, attachment);

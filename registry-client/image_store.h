@@ -10,7 +10,8 @@
 
 namespace boltseal {
 
-// Writes a blob into a sink, from its first byte on. Called once, or not at all.
+// Writes a blob into a sink, from its first byte on. Called again where the receiver has to begin
+// anew, or not at all.
 using BlobProducer = std::function<Result<void>(const BodySink&)>;
 BlobProducer produce(Bytes blob);  // the bytes must outlive it
 
@@ -60,6 +61,13 @@ public:
     virtual Result<void> put_manifest(const ResolvedManifest& manifest) = 0;
     // Something that people look for, under a tag as well if it is not empty.
     virtual Result<void> put_image(const ResolvedManifest& manifest, const std::string& tag) = 0;
+
+    // Manifests that refer to `subject`, whose blobs are there.
+    virtual Result<void> put_referrers(const BlobDigest& subject,
+                                       const std::vector<ResolvedManifest>& manifests);
+
+    // Where what was put is for others to see only when all of it is there, as in an archive: now.
+    virtual Result<void> commit() { return {}; }
 
     // "None" is an answer, and given only when it is known.
     virtual Result<ReferrerList> referrers(const BlobDigest& subject) = 0;

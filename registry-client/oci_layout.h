@@ -5,49 +5,38 @@
 // each other's entries.
 #pragma once
 
-#include "registry-client/blob_file.h"
-#include "registry-client/image_store.h"
+#include "registry-client/layout_reader.h"
 
 #include <filesystem>
 #include <set>
 
 namespace boltseal {
 
-class LayoutStore : public ImageStore {
+class LayoutStore : public LayoutReader {
 public:
     // Missing if the folder is no layout, Malformed if it is one of a version we do not know.
     static Result<LayoutStore> open(const std::filesystem::path& folder);
     // The same, and makes an empty one where there is nothing.
     static Result<LayoutStore> create(const std::filesystem::path& folder);
 
-    // The digest, the name in index.json, or, for an empty name, the only image in it.
-    Result<ResolvedManifest> resolve(const std::string& name) override;
-    Result<ResolvedManifest> get_manifest(const BlobDigest& digest) override;
-    Result<void> get_blob(const Descriptor& blob, const BodySink& sink) override;
-    Result<bool> has_blob(const BlobDigest& digest) override;
     Result<void> put_blob(const Descriptor& blob, const BlobProducer& producer) override;
     Result<void> put_manifest(const ResolvedManifest& manifest) override;
     Result<void> put_image(const ResolvedManifest& manifest, const std::string& tag) override;
-    Result<ReferrerList> referrers(const BlobDigest& subject) override;
 
     // For whoever puts blobs there by other means (blob_fetcher.h): the folder they go to, and that
     // one is there and proved, so that it is not read again.
     Result<OpenFile> make_blob_folder(HashAlgorithm algorithm);
     void mark_proved(const BlobDigest& digest) { proved_.insert(digest); }
 
-    // What index.json lists, in its order.
-    Result<std::vector<Descriptor>> list();
-
 private:
     LayoutStore(std::filesystem::path folder, OpenFile root)
         : folder_(std::move(folder)), root_(std::move(root)) {}
 
-    Result<Buffer> read_index() const;
-    Result<OpenFile> open_blob(const BlobDigest& digest) const;
+    Result<Buffer> read_index() const override;
+    Result<StoredBytes> open_blob(const BlobDigest& digest) const override;
     Result<OpenFile> open_blob_folder(HashAlgorithm algorithm) const;
     Result<void> add_entry(const Descriptor& entry, const std::string& tag);
-    Result<ResolvedManifest> get_listed(const Descriptor& entry);
-    Error context(Error error) const;
+    Error context(Error error) const override;
 
     std::filesystem::path folder_;
     OpenFile root_;

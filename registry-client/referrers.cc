@@ -168,9 +168,10 @@ Result<ReferrerList> list_referrers(RegistryClient& client, const BlobDigest& su
 }
 
 Result<void> add_to_fallback_tag(RegistryClient& client, const BlobDigest& subject,
-                                 const Descriptor& entry, std::chrono::milliseconds settle) {
+                                 const std::vector<Descriptor>& entries,
+                                 std::chrono::milliseconds settle) {
     const std::string tag = referrers_tag(subject);
-    std::vector<Descriptor> known = {entry};  // that must be there when we leave
+    std::vector<Descriptor> known = entries;  // that must be there when we leave
     int looks = 0;
     for (int round = 0; round < kMaxRounds; ++round) {
         BOLTSEAL_TRY(FallbackIndex index, read_fallback(client, tag));

@@ -32,9 +32,11 @@ Result<ReferrerList> collect_referrers(const std::vector<Descriptor>& listed,
 
 Result<ReferrerList> list_referrers(RegistryClient& client, const BlobDigest& subject);
 
-// Makes sure the fallback tag lists `entry`. Most registries cannot compare and swap, so whoever
-// writes looks again after a while, twice, and writes once more what is gone, also of others.
+// Makes sure the fallback tag lists the entries. Most registries cannot compare and swap, so
+// whoever writes looks again after a while, twice, and writes once more what is gone, also of
+// others.
 Result<void> add_to_fallback_tag(RegistryClient& client, const BlobDigest& subject,
-                                 const Descriptor& entry, std::chrono::milliseconds settle);
+                                 const std::vector<Descriptor>& entries,
+                                 std::chrono::milliseconds settle);
 
 }  // namespace boltseal

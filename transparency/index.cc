@@ -7,28 +7,31 @@ namespace {
 // How many tiles one prover reads: it keeps them all.
 constexpr std::uint64_t kTilesAtOnce = 256;
 
-Result<bool> is_prefix(const TreeHead& older, LogTail& log, const TreeHead& head) {
-    if (older.size > head.size) return false;
-    BOLTSEAL_TRY(const TreeHead had, Prover(log, head).head_at(older.size));
-    return had == older;
-}
-
 }  // namespace
 
-Result<std::optional<std::uint64_t>> MemoryLeafIndex::find(const TreeHash& leaf) {
+Result<std::optional<std::uint64_t>> MemoryLeafIndex::look_up(const TreeHash& leaf) const {
+    const std::lock_guard guard(mutex_);
     const auto found = leaves_.find(leaf);
     if (found == leaves_.end()) return std::optional<std::uint64_t>();
     return std::optional(found->second);
 }
 
 Result<void> MemoryLeafIndex::add(const TreeHash& leaf, std::uint64_t index) {
+    const std::lock_guard guard(mutex_);
     leaves_.emplace(leaf, index);
     return {};
 }
 
 Result<void> MemoryLeafIndex::clear() {
+    const std::lock_guard guard(mutex_);
     leaves_.clear();
     return {};
+}
+
+Result<bool> is_prefix(const TreeHead& older, LogTail& log, const TreeHead& head) {
+    if (older.size > head.size) return false;
+    BOLTSEAL_TRY(const TreeHead had, Prover(log, head).head_at(older.size));
+    return had == older;
 }
 
 Result<void> reconcile(LeafIndex& index, LogTail& log, const TreeHead& head) {

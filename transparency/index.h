@@ -5,16 +5,20 @@
 #include "transparency/log_tail.h"
 
 #include <map>
+#include <mutex>
 #include <optional>
 
 namespace boltseal {
 
-// One thread uses it.
+// One thread uses it, but for look_up.
 class LeafIndex {
 public:
     virtual ~LeafIndex() = default;
 
     virtual Result<std::optional<std::uint64_t>> find(const TreeHash& leaf) = 0;
+
+    // From any thread, and at any time: what was added last may not be in a signed tree yet.
+    virtual Result<std::optional<std::uint64_t>> look_up(const TreeHash& leaf) const = 0;
 
     // Leaves are added in the order of the log, each once.
     virtual Result<void> add(const TreeHash& leaf, std::uint64_t index) = 0;
@@ -31,15 +35,22 @@ public:
 // In memory, kept for nobody.
 class MemoryLeafIndex : public LeafIndex {
 public:
-    Result<std::optional<std::uint64_t>> find(const TreeHash& leaf) override;
+    Result<std::optional<std::uint64_t>> find(const TreeHash& leaf) override {
+        return look_up(leaf);
+    }
+    Result<std::optional<std::uint64_t>> look_up(const TreeHash& leaf) const override;
     Result<void> add(const TreeHash& leaf, std::uint64_t index) override;
     Result<void> settle(const TreeHead&) override { return {}; }
     TreeHead kept() const override { return {0, hash_empty()}; }
     Result<void> clear() override;
 
 private:
+    mutable std::mutex mutex_;                  // guards the leaves
     std::map<TreeHash, std::uint64_t> leaves_;  // no hash table: clients choose the hashes
 };
+
+// True if the log has had this head on its way to the other.
+Result<bool> is_prefix(const TreeHead& older, LogTail& log, const TreeHead& head);
 
 // Adds what the log has and the index lacks; clears it first if it is of another log. Integrity if
 // the log's tiles do not hash to the head.

@@ -198,6 +198,42 @@ Result<std::optional<std::uint64_t>> LeafRun::find(const TreeHash& leaf) const {
     return std::optional<std::uint64_t>();
 }
 
+// The block in which the first place that is not below `least` stands, or the one before it. One
+// leaf may fill many blocks, so those that begin alike are halved and not gone through.
+Result<std::size_t> LeafRun::block_of(const LeafPlace& least) const {
+    const std::uint64_t word = word_of(least.leaf, 0);
+    const auto begin = std::lower_bound(firsts_.begin(), firsts_.end(), word);
+    const auto end = std::upper_bound(begin, firsts_.end(), word);
+    auto low = static_cast<std::size_t>(begin - firsts_.begin());
+    auto high = static_cast<std::size_t>(end - firsts_.begin());
+    while (low < high) {  // to the first that does not begin below `least`
+        const std::size_t middle = low + (high - low) / 2;
+        BOLTSEAL_TRY(const Block block, read_block(middle));
+        if (block.front() < least) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low == 0 ? low : low - 1;
+}
+
+Result<std::vector<std::uint64_t>> LeafRun::find_all(const TreeHash& leaf, std::uint64_t from,
+                                                     std::size_t most) const {
+    std::vector<std::uint64_t> found;
+    if (!may_have(leaf)) return found;
+    const LeafPlace least{leaf, from};
+    BOLTSEAL_TRY(std::size_t number, block_of(least));
+    for (; number < firsts_.size(); ++number) {
+        BOLTSEAL_TRY(const Block block, read_block(number));
+        for (auto at = std::ranges::lower_bound(block, least); at != block.end(); ++at) {
+            if (at->leaf != leaf || found.size() == most) return found;
+            found.push_back(at->index);
+        }
+    }
+    return found;
+}
+
 LeafRun::Next LeafRun::reader() const {
     return [this, block = Block(), number = std::size_t{0},
             at = std::size_t{0}]() mutable -> Result<std::optional<LeafPlace>> {

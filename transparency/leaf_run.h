@@ -23,7 +23,8 @@ struct LeafRange {
 
 class LeafRun {
 public:
-    // Leaves in ascending order, from wherever. Nothing when there are no more.
+    // Places in ascending order, from wherever. Nothing when there are no more. A leaf may have
+    // several, if what keeps them finds them with find_all.
     using Next = std::function<Result<std::optional<LeafPlace>>()>;
 
     // Durable when it returns. At most `most` leaves come.
@@ -41,6 +42,10 @@ public:
     // Safe from many threads. Integrity if the block that is read is not as it was written.
     Result<std::optional<std::uint64_t>> find(const TreeHash& leaf) const;
 
+    // Where this leaf is, from index `from` on: ascending, `most` at most.
+    Result<std::vector<std::uint64_t>> find_all(const TreeHash& leaf, std::uint64_t from,
+                                                std::size_t most) const;
+
     // Brings what find looks at first into the processor's cache.
     void prefetch(const TreeHash& leaf) const {
         __builtin_prefetch(filter_.data() + filter_line(leaf));
@@ -53,6 +58,7 @@ private:
     using Block = std::vector<LeafPlace>;
     explicit LeafRun(DiskFile file) : file_(std::move(file)) {}
     Result<Block> read_block(std::size_t number) const;
+    Result<std::size_t> block_of(const LeafPlace& least) const;
     void add_to_filter(const TreeHash& leaf);
     bool may_have(const TreeHash& leaf) const;
     std::size_t filter_line(const TreeHash& leaf) const;

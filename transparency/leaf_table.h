@@ -1,8 +1,9 @@
-// Leaf hashes and their places in memory: the newest part of an index. One thread uses it.
+// Leaf hashes and their places in memory: the newest part of an index. Not for two threads at once.
 #pragma once
 
 #include "core/digest.h"
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -12,6 +13,7 @@ namespace boltseal {
 struct LeafPlace {
     TreeHash leaf;
     std::uint64_t index = 0;
+    auto operator<=>(const LeafPlace&) const = default;
 };
 
 // A hash table with open addressing. Clients choose what they submit, and by trying can choose bits

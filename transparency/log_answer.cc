@@ -20,11 +20,11 @@ Error bad(const char* why) {
 }  // namespace
 
 std::string print_entry_answer(const InclusionProof& proof, const VerifiedCheckpoint& checkpoint,
-                               const NoteKey& key, Bytes body) {
+                               const NoteKey& key, std::string_view kind, Bytes body) {
     LogEntry entry;
     entry.index = proof.index;
     entry.log_id = key.log_id();
-    entry.kind = "hashedrekord";
+    entry.kind = kind;
     entry.version = "0.0.2";
     entry.proof = proof;
     entry.head = checkpoint.head();

@@ -11,7 +11,7 @@ namespace boltseal {
 
 // Rekor v2's TransparencyLogEntry, with every field, as proto3 JSON.
 std::string print_entry_answer(const InclusionProof& proof, const VerifiedCheckpoint& checkpoint,
-                               const NoteKey& key, Bytes body);
+                               const NoteKey& key, std::string_view kind, Bytes body);
 
 // Each once, ascending: what a batch proof is of.
 std::vector<std::uint64_t> sorted_indexes(const std::vector<Place>& places);

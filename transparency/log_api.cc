@@ -103,21 +103,22 @@ void LogApi::route_write(ApiRequest request, const Reply& reply) {
 }
 
 void LogApi::add_entry(Bytes submission, const Reply& reply) {
-    auto body = admit(submission);
-    if (!body) return reply(refusal(body.error()));
-    const auto shared = std::make_shared<const Buffer>(*std::move(body));
+    auto admitted = admit(submission);
+    if (!admitted) return reply(refusal(admitted.error()));
+    const auto shared = std::make_shared<const Admitted>(*std::move(admitted));
     const auto answer = [this, shared, reply](const Sequenced& sequenced) {
         const VerifiedCheckpoint& checkpoint = *sequenced.checkpoint;
+        if (auto kept = keep({shared->statement}); !kept) return reply(refusal(kept.error()));
         const auto proof =
             sequencer_.log().prove_inclusion(sequenced.places.front().index, checkpoint.head());
         if (!proof) return reply(refusal(proof.error()));
         ApiResponse response;
         response.status = 201;  // also for one that was there: cosign takes nothing else
         response.content_type = "application/json";
-        response.body = print_entry_answer(*proof, checkpoint, key_, *shared);
+        response.body = print_entry_answer(*proof, checkpoint, key_, shared->kind, shared->body);
         reply(std::move(response));
     };
-    std::vector<Buffer> entries(1, *shared);
+    std::vector<Buffer> entries(1, shared->body);
     const auto taken =
         sequencer_.submit(std::move(entries), [this, answer, reply](Result<Sequenced> sequenced) {
             if (!sequenced) return reply(refusal(sequenced.error()));
@@ -140,20 +141,41 @@ void LogApi::add_raw(Buffer entry, const Reply& reply) {
 
 void LogApi::add_batch(const ApiRequest& request, const Reply& reply) {
     if (request.content_type == "application/json") {
-        auto entries = admit_batch(request.body);
-        if (!entries) return reply(refusal(entries.error()));
-        return submit_batch(*std::move(entries), reply);
+        auto admitted = admit_batch(request.body);
+        if (!admitted) return reply(refusal(admitted.error()));
+        std::vector<Buffer> entries;
+        std::vector<Buffer> statements;
+        for (Admitted& one : *admitted) {
+            entries.push_back(std::move(one.body));
+            if (!one.statement.empty()) statements.push_back(std::move(one.statement));
+        }
+        return submit_batch(std::move(entries), std::move(statements), reply);
     }
     if (request.content_type != "application/octet-stream" || raw_ == RawEntries::Refused) {
         return reply(error_response(415, "content type is not accepted"));
     }
     auto entries = parse_raw_batch(request.body);
     if (!entries) return reply(refusal(entries.error()));
-    submit_batch(*std::move(entries), reply);
+    submit_batch(*std::move(entries), {}, reply);
 }
 
-void LogApi::submit_batch(std::vector<Buffer> entries, const Reply& reply) {
-    const auto answer = [this, reply](const Sequenced& sequenced) {
+// Kept before the answer, so that what was answered is found. After an error of the disk the log
+// takes nothing more, as everywhere.
+Result<void> LogApi::keep(const std::vector<Buffer>& statements) {
+    for (const Buffer& statement : statements) {
+        if (!statements_ || statement.empty()) continue;
+        auto kept = statements_->keep(statement);
+        if (!kept) sequencer_.fail(kept.error());
+        if (!kept) return kept;
+    }
+    return {};
+}
+
+void LogApi::submit_batch(std::vector<Buffer> entries, std::vector<Buffer> statements,
+                          const Reply& reply) {
+    const auto answer = [this, reply,
+                         statements = std::move(statements)](const Sequenced& sequenced) {
+        if (auto kept = keep(statements); !kept) return reply(refusal(kept.error()));
         const std::vector<std::uint64_t> indexes = sorted_indexes(sequenced.places);
         const auto proof = sequencer_.log().prove_batch(indexes, sequenced.checkpoint->head());
         if (!proof) return reply(refusal(proof.error()));

@@ -7,6 +7,7 @@
 
 #include "transparency/http_message.h"
 #include "transparency/sequencer.h"
+#include "transparency/statement_store.h"
 #include "transparency/workers.h"
 
 #include <optional>
@@ -19,9 +20,14 @@ enum class RawEntries { Refused, Taken };
 // Safe from many threads. Everything that it refers to must outlive it, and so must it every reply.
 class LogApi {
 public:
+    // Without a store, statements that come with entries are not kept.
     LogApi(Sequencer& sequencer, NoteKey key, Workers& workers,
-           RawEntries raw = RawEntries::Refused)
-        : sequencer_(sequencer), key_(std::move(key)), workers_(workers), raw_(raw) {}
+           RawEntries raw = RawEntries::Refused, StatementStore* statements = nullptr)
+        : sequencer_(sequencer),
+          key_(std::move(key)),
+          workers_(workers),
+          raw_(raw),
+          statements_(statements) {}
 
     // Never waits: what takes time is left to the workers.
     void handle(ApiRequest request, Reply reply);
@@ -32,7 +38,9 @@ private:
     void add_entry(Bytes submission, const Reply& reply);
     void add_raw(Buffer entry, const Reply& reply);
     void add_batch(const ApiRequest& request, const Reply& reply);
-    void submit_batch(std::vector<Buffer> entries, const Reply& reply);
+    void submit_batch(std::vector<Buffer> entries, std::vector<Buffer> statements,
+                      const Reply& reply);
+    Result<void> keep(const std::vector<Buffer>& statements);
     bool is_known(std::string_view path);
     std::optional<Tile> find_tile(std::string_view path) const;
     ApiResponse read(std::string_view path);
@@ -43,6 +51,7 @@ private:
     const NoteKey key_;
     Workers& workers_;
     const RawEntries raw_;
+    StatementStore* const statements_;
 };
 
 }  // namespace boltseal

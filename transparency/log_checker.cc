@@ -9,17 +9,18 @@ constexpr std::uint64_t kTilesAtOnce = 256;
 
 }  // namespace
 
-Result<void> check_bundle(LogTail& log, Prover& prover, std::uint64_t n, const TreeHead& head) {
+Result<std::vector<Buffer>> read_bundle(TileSource& log, Prover& prover, std::uint64_t n,
+                                        const TreeHead& head) {
     const Tile tile = tile_of_tree(Tile::Kind::Entries, 0, n, head.size);
     BOLTSEAL_TRY(const std::vector<TreeHash> leaves, prover.leaves(n));
     BOLTSEAL_TRY(const Buffer bytes, log.get(tile));
-    const auto entries = parse_entry_bundle(bytes, tile.width);
+    auto entries = parse_entry_bundle(bytes, tile.width);
     const Error differs(Fault::Integrity, "'" + to_path(tile) + "' is not what was signed");
     if (!entries || entries->size() != leaves.size()) return differs;
     for (std::size_t i = 0; i < leaves.size(); ++i) {
         if (hash_leaf((*entries)[i]) != leaves[i]) return differs;
     }
-    return {};
+    return entries;
 }
 
 Result<void> check_stored_log(LogTail& log, const TreeHead& head,
@@ -28,7 +29,7 @@ Result<void> check_stored_log(LogTail& log, const TreeHead& head,
     while (n * kTileWidth < head.size) {
         Prover prover(log, head);
         for (std::uint64_t i = 0; i < kTilesAtOnce && n * kTileWidth < head.size; ++i) {
-            BOLTSEAL_CHECK(check_bundle(log, prover, n++, head));
+            BOLTSEAL_CHECK(read_bundle(log, prover, n++, head));
         }
         if (progress) progress(std::min(n * kTileWidth, head.size));
     }
@@ -65,7 +66,7 @@ void Scrubber::run() {
         for (std::uint64_t n = 0; (n + 1) * kTileWidth <= head.size;) {
             Prover prover(log_, head);
             for (std::uint64_t i = 0; i < kTilesAtOnce && (n + 1) * kTileWidth <= head.size; ++i) {
-                if (const auto same = check_bundle(log_, prover, n++, head); !same) {
+                if (const auto same = read_bundle(log_, prover, n++, head); !same) {
                     return on_failure_(same.error());
                 }
                 if (!wait(limits_.pause)) return;

@@ -11,8 +11,10 @@
 
 namespace boltseal {
 
-// Bundle and tile number n of the tree with this head. Integrity, with the path, if they differ.
-Result<void> check_bundle(LogTail& log, Prover& prover, std::uint64_t n, const TreeHead& head);
+// The entries of bundle number n of the tree with this head, which is the prover's. Integrity, with
+// the path, if they do not hash to the leaves of the tile.
+Result<std::vector<Buffer>> read_bundle(TileSource& log, Prover& prover, std::uint64_t n,
+                                        const TreeHead& head);
 
 // Everything that the head covers. Reports the number of entries so far, now and then.
 Result<void> check_stored_log(LogTail& log, const TreeHead& head,

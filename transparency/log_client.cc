@@ -1,6 +1,11 @@
 #include "transparency/log_client.h"
 
+#include "core/encoding.h"
+#include "transparency/log_answer.h"
 #include "transparency/log_request.h"
+
+#include <algorithm>
+#include <map>
 
 namespace boltseal {
 
@@ -8,7 +13,9 @@ namespace {
 
 constexpr std::size_t kMaxCheckpoint = std::size_t{1} << 20;
 constexpr std::size_t kMaxAnswer = std::size_t{4} << 20;
+constexpr std::size_t kMaxPage = std::size_t{16} << 20;
 constexpr std::size_t kMaxMessage = 300;
+constexpr const char* kBatchPath = "/api/v1/entries";
 
 std::string without_slash(std::string url) {
     while (url.ends_with('/')) url.pop_back();
@@ -48,27 +55,59 @@ Result<Buffer> fetch(Transport& transport, const std::string& url, std::size_t l
 
 }  // namespace
 
-Result<Buffer> HttpTiles::get(const Tile& tile) {
-    const auto get = [&](const Tile& wanted) {
-        return fetch(
-            transport_, url_ + "/api/v2/" + to_path(wanted),
-            tile.kind == Tile::Kind::Hashes ? kTileWidth * TreeHash::kSize : kMaxBundleSize,
-            patience_);
-    };
-    auto bytes = get(tile);
+HttpTiles::HttpTiles(Transport& transport, std::string url, Patience patience)
+    : transport_(transport), url_(without_slash(std::move(url))), patience_(std::move(patience)) {}
+
+Result<Buffer> HttpTiles::read(const std::string& path, std::size_t limit) {
+    return fetch(transport_, url_ + prefix_ + path, limit, patience_);
+}
+
+// What is not below the one is looked for below the other, until something was found.
+template <typename Read>
+Result<Buffer> HttpTiles::find_out(Read read_it) {
+    auto bytes = read_it();
+    if (!bytes && bytes.error().fault() == Fault::Missing && !is_found_) {
+        const std::string before = std::exchange(prefix_, "/");
+        auto other = read_it();
+        if (!other) prefix_ = before;
+        if (other) bytes = std::move(other);
+    }
+    is_found_ = is_found_ || bytes;
+    return bytes;
+}
+
+Result<Buffer> HttpTiles::read_tile(const Tile& tile) {
+    const std::size_t limit =
+        tile.kind == Tile::Kind::Hashes ? kTileWidth * TreeHash::kSize : kMaxBundleSize;
+    auto bytes = read(to_path(tile), limit);
     if (bytes || tile.is_full() || bytes.error().fault() != Fault::Missing) return bytes;
-    BOLTSEAL_TRY(const Buffer full, get(tile.full()));
+    BOLTSEAL_TRY(const Buffer full, read(to_path(tile.full()), limit));
     return cut_tile(tile.kind, full, tile.width);
+}
+
+Result<Buffer> HttpTiles::get(const Tile& tile) {
+    return find_out([&] { return read_tile(tile); });
+}
+
+Result<Buffer> HttpTiles::get_checkpoint() {
+    return find_out([&] { return read("checkpoint", kMaxCheckpoint); });
 }
 
 LogClient::LogClient(Transport& transport, std::string url, NoteKey key, Patience patience)
     : transport_(transport),
       url_(without_slash(std::move(url))),
       key_(std::move(key)),
-      patience_(std::move(patience)) {}
+      patience_(std::move(patience)),
+      tiles_(transport, url_, patience_) {}
 
 // An entry that is submitted twice stands in the log once, so unlike other POSTs this may repeat.
-Result<Response> LogClient::post(const Request& request) {
+Result<Response> LogClient::post(const std::string& path, const char* content_type, Buffer body) {
+    Request request;
+    request.method = "POST";
+    request.url = url_ + path;
+    request.headers = {{"Content-Type", content_type}};
+    request.body = std::move(body);
+    request.max_body = kMaxAnswer;
     for (int attempt = 1;; ++attempt) {
         auto response = transport_.send(request);
         const bool again = response ? may_repeat_status(response->status)
@@ -88,14 +127,9 @@ Result<Response> LogClient::post(const Request& request) {
 Result<LogEntry> LogClient::submit(const HashedRekord& entry) {
     BOLTSEAL_TRY(const Buffer expected, encode_entry(entry));
     BOLTSEAL_TRY(const std::string body, encode_submission(entry));
-    Request request;
-    request.method = "POST";
-    request.url = url_ + "/api/v2/log/entries";
-    request.headers = {{"Content-Type", "application/json"}};
-    request.body = to_buffer(body);
-    request.max_body = kMaxAnswer;
-    const std::string log = "log '" + key_.name + "'";
-    BOLTSEAL_TRY(const Response response, post(request));
+    const std::string log = who();
+    BOLTSEAL_TRY(const Response response,
+                 post("/api/v2/log/entries", "application/json", to_buffer(body)));
     if (response.status != 200 && response.status != 201) return unexpected(log, response);
 
     auto parsed = parse_json(response.body);
@@ -107,20 +141,89 @@ Result<LogEntry> LogClient::submit(const HashedRekord& entry) {
     return answer;
 }
 
-Result<VerifiedCheckpoint> LogClient::fetch_checkpoint() {
-    BOLTSEAL_TRY(const Buffer note,
-                 fetch(transport_, url_ + "/api/v2/checkpoint", kMaxCheckpoint, patience_));
-    auto checkpoint = check_checkpoint(note, key_);
-    if (!checkpoint) {
-        return std::move(checkpoint).error().context("checkpoint of log '" + key_.name + "'");
+// The places are the log's word until the proof was checked: then they are proved as well.
+Result<SubmittedBatch> LogClient::check_batch(const Response& response,
+                                              const std::vector<Buffer>& entries) const {
+    if (response.status != 200) return unexpected(who(), response);
+    BOLTSEAL_TRY(const BatchAnswer answer, parse_batch_answer(response.body));
+    if (answer.places.size() != entries.size()) {
+        return Error(Fault::Untrusted, "batch of " + std::to_string(entries.size()) +
+                                           " entries, answer for " +
+                                           std::to_string(answer.places.size()));
     }
+    std::map<std::uint64_t, TreeHash> leaves;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const TreeHash leaf = hash_leaf(entries[i]);
+        if (leaves.emplace(answer.places[i].index, leaf).first->second == leaf) continue;
+        return Error(Fault::Untrusted, "two entries of a batch have one place");
+    }
+    std::vector<ProvedLeaf> proved;
+    for (const auto& [index, leaf] : leaves) proved.push_back({index, leaf});
+    BOLTSEAL_TRY(VerifiedCheckpoint checkpoint,
+                 check_checkpoint(as_bytes(answer.checkpoint), key_));
+    BOLTSEAL_TRY(const std::vector<InclusionProof> proofs,
+                 check_batch_proof(proved, answer.proof, checkpoint.head()));
+    SubmittedBatch batch{answer.places, {}, std::move(checkpoint)};
+    for (const Place& place : answer.places) {
+        batch.proofs.push_back(
+            *std::ranges::lower_bound(proofs, place.index, {}, &InclusionProof::index));
+    }
+    return batch;
+}
+
+Result<SubmittedBatch> LogClient::submit_batch(const std::vector<HashedRekord>& entries) {
+    std::vector<Buffer> expected;
+    for (const HashedRekord& entry : entries) {
+        BOLTSEAL_TRY(Buffer body, encode_entry(entry));
+        expected.push_back(std::move(body));
+    }
+    BOLTSEAL_TRY(const std::string body, encode_batch(entries));
+    BOLTSEAL_TRY(const Response response, post(kBatchPath, "application/json", to_buffer(body)));
+    auto batch = check_batch(response, expected);
+    if (!batch) return std::move(batch).error().context("answer of " + who());
+    return batch;
+}
+
+Result<SubmittedBatch> LogClient::submit_raw(const std::vector<Buffer>& entries) {
+    BOLTSEAL_TRY(Buffer body, encode_entry_bundle(entries));
+    BOLTSEAL_TRY(const Response response,
+                 post(kBatchPath, "application/octet-stream", std::move(body)));
+    auto batch = check_batch(response, entries);
+    if (!batch) return std::move(batch).error().context("answer of " + who());
+    return batch;
+}
+
+Result<LookupAnswer> LogClient::find(const Lookup& lookup, std::uint64_t from) {
+    std::string path = "/api/v1/find/" + to_path(lookup);
+    if (from != 0) path += "/from/" + std::to_string(from);
+    BOLTSEAL_TRY(const Buffer body, fetch(transport_, url_ + path, kMaxPage, patience_));
+    auto answer = parse_lookup_answer(body);
+    if (!answer) return std::move(answer).error().context("answer of " + who());
+    auto checked = check_lookup_answer(*answer, lookup, key_);
+    if (!checked) return std::move(checked).error().context("answer of " + who());
+    return answer;
+}
+
+Result<TlogProof> LogClient::prove_leaf(const TreeHash& leaf) {
+    const std::string path = "/api/v1/proof/leaf/" + to_hex(leaf.bytes());
+    BOLTSEAL_TRY(const Buffer body, fetch(transport_, url_ + path, kMaxAnswer, patience_));
+    auto proof = parse_tlog_proof(body);
+    if (!proof) return std::move(proof).error().context("answer of " + who());
+    auto proved = check_tlog_proof(*proof, leaf, key_, WitnessPolicy());
+    if (!proved) return std::move(proved).error().context("answer of " + who());
+    return proof;
+}
+
+Result<VerifiedCheckpoint> LogClient::fetch_checkpoint() {
+    BOLTSEAL_TRY(const Buffer note, tiles_.get_checkpoint());
+    auto checkpoint = check_checkpoint(note, key_);
+    if (!checkpoint) return std::move(checkpoint).error().context("checkpoint of " + who());
     return checkpoint;
 }
 
 Result<void> LogClient::check_consistency(const VerifiedCheckpoint& older,
                                           const VerifiedCheckpoint& newer) {
-    HttpTiles tiles(transport_, url_, patience_);
-    auto then = Prover(tiles, newer.head()).head_at(older.head().size);
+    auto then = Prover(tiles_, newer.head()).head_at(older.head().size);
     if (!then && then.error().fault() == Fault::Missing) BOLTSEAL_CHECK(check_not_shrunk(newer));
     if (!then) return std::move(then).error().context("history of log '" + key_.name + "'");
     if (*then == older.head()) return {};

@@ -19,12 +19,20 @@ Result<HashedRekord> parse_submission(Bytes body);
 
 Result<std::string> encode_submission(const HashedRekord& entry);
 
-// The body of the entry, after its signature was verified, and the body read as a monitor will:
-// what the log takes, its readers can read. Untrusted or Malformed, for the client.
-Result<Buffer> admit(Bytes submission);
+// An entry whose signatures were verified, and whose body was read as a monitor will: what the log
+// takes, its readers can read.
+struct Admitted {
+    Buffer body;
+    std::string_view kind;  // "hashedrekord", "dsse"
+    Buffer statement;       // that came with it, to be found by its subjects; empty if none is kept
+};
+
+// Of a HashedRekordRequestV002, or of an envelope (dsse_request.h). Untrusted or Malformed, for the
+// client.
+Result<Admitted> admit(Bytes submission);
 
 // {"entries":[...]}, each a submission; the error names which, counted from zero.
-Result<std::vector<Buffer>> admit_batch(Bytes body);
+Result<std::vector<Admitted>> admit_batch(Bytes body);
 Result<std::string> encode_batch(const std::vector<HashedRekord>& entries);
 
 // Entries one after the other as in an entry bundle, at least one.

@@ -106,8 +106,9 @@ Result<InclusionProof> Prover::prove_inclusion(std::uint64_t m) {
     return make_inclusion_proof(*this, m, head_.size);
 }
 
-Result<ConsistencyProof> Prover::prove_consistency(std::uint64_t m) {
-    return make_consistency_proof(*this, m, head_.size);
+Result<ConsistencyProof> Prover::prove_consistency(std::uint64_t m, std::uint64_t n) {
+    if (n > head_.size) return Error(Fault::Missing, "size is beyond the tree");
+    return make_consistency_proof(*this, m, n);
 }
 
 Result<BatchProof> Prover::prove_batch(std::span<const std::uint64_t> indexes) {

@@ -40,8 +40,11 @@ public:
     // Of the leaf at index m. Integrity if the tiles do not hash to the head; Missing and Io as the
     // source has it.
     Result<InclusionProof> prove_inclusion(std::uint64_t m);
-    // From the tree of m leaves to the head.
-    Result<ConsistencyProof> prove_consistency(std::uint64_t m);
+    // From the tree of m leaves to the head, or to that of n leaves.
+    Result<ConsistencyProof> prove_consistency(std::uint64_t m) {
+        return prove_consistency(m, head_.size);
+    }
+    Result<ConsistencyProof> prove_consistency(std::uint64_t m, std::uint64_t n);
     Result<BatchProof> prove_batch(std::span<const std::uint64_t> indexes);
     // The head that the same log had at this size.
     Result<TreeHead> head_at(std::uint64_t size);

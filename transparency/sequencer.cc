@@ -45,6 +45,12 @@ std::shared_ptr<const VerifiedCheckpoint> Sequencer::published() const {
     return published_;
 }
 
+Result<std::optional<std::uint64_t>> Sequencer::find(const TreeHash& leaf) const {
+    BOLTSEAL_TRY(std::optional<std::uint64_t> index, parts_.index.look_up(leaf));
+    if (index && *index >= published()->head().size) index.reset();
+    return index;
+}
+
 Result<void> Sequencer::check_ready() const {
     const std::lock_guard guard(mutex_);
     if (failure_) return stopped(*failure_);

@@ -1,9 +1,10 @@
 #include "transparency/tile.h"
 
+#include "transparency/decimal.h"
+
 #include <algorithm>
 #include <bit>
 #include <cassert>
-#include <charconv>
 
 namespace boltseal {
 
@@ -17,15 +18,10 @@ Error bad_path() {
     return Error(Fault::Malformed, "not a tile path");
 }
 
-// Decimal digits only, at most `limit`, and no leading zero but for "0" itself.
 Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t limit) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool leading_zero = text.size() > 1 && text[0] == '0';
-    if (error != std::errc() || end != text.data() + text.size() || leading_zero || value > limit) {
-        return bad_path();
-    }
-    return value;
+    const auto value = parse_decimal(text);
+    if (!value || *value > limit) return bad_path();
+    return *value;
 }
 
 bool is_group(std::string_view text) {

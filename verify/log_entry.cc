@@ -1,16 +1,13 @@
 #include "verify/log_entry.h"
 
 #include "core/encoding.h"
-#include "verify/certificate.h"
+#include "verify/dsse_entry.h"
 
 namespace boltseal {
 
 namespace {
 
 constexpr std::string_view kKind = "hashedrekord";
-constexpr std::string_view kDsseKind = "dsse";
-constexpr std::string_view kVersion = "0.0.2";
-constexpr std::size_t kMaxBody = 65'535;  // what an entry bundle of a tiled log can hold
 constexpr std::size_t kMaxRekorV1Body = std::size_t{16} << 20;
 constexpr std::uint64_t kMaxTime = 253'402'300'799;  // the year 9999
 constexpr std::size_t kMaxHashes = 64;               // a tree of 2^64 leaves is that high
@@ -19,55 +16,16 @@ Error bad(const std::string& why) {
     return Error(Fault::Malformed, "log entry: " + why);
 }
 
-Result<Buffer> bytes_at(const Json& json, std::string_view name) {
-    BOLTSEAL_TRY(const std::string* text, json.string_at(name));
-    auto bytes = parse_base64_any(*text);
-    if (!bytes) return bad("'" + std::string(name) + "': " + bytes.error().message());
-    return bytes;
-}
-
-Json verifier_json(const HashedRekord& entry, std::string details) {
-    Json verifier = Json::object({{"keyDetails", std::move(details)}});
-    if (entry.certificate.empty()) {
-        verifier.set("publicKey", Json::object({{"rawBytes", to_base64(entry.key.spki())}}));
-    } else {
-        verifier.set("x509Certificate", Json::object({{"rawBytes", to_base64(entry.certificate)}}));
-    }
-    return verifier;
-}
-
-struct Verifier {
-    PublicKey key;
-    Buffer certificate;
-};
-
-Result<Verifier> parse_verifier(const Json& json) {
-    if (json.find("x509Certificate")) {
-        BOLTSEAL_CHECK(json.only({"keyDetails", "x509Certificate"}));
-        BOLTSEAL_TRY(const Json* certificate, json.object_at("x509Certificate"));
-        BOLTSEAL_TRY(Buffer der, bytes_at(*certificate, "rawBytes"));
-        BOLTSEAL_TRY(const Certificate parsed, parse_certificate(der));
-        return Verifier{parsed.key(), std::move(der)};
-    }
-    BOLTSEAL_TRY(const Json* public_key, json.object_at("publicKey"));
-    BOLTSEAL_TRY(const Buffer spki, bytes_at(*public_key, "rawBytes"));
-    BOLTSEAL_TRY(PublicKey key, parse_public_key_der(spki));
-    return Verifier{std::move(key), {}};
+EntrySignature signature_of(const HashedRekord& entry) {
+    return {entry.signature, entry.key, entry.algorithm, entry.certificate};
 }
 
 Result<HashedRekord> parse_spec(const Json& spec) {
     BOLTSEAL_TRY(const Json* data, spec.object_at("data"));
     BOLTSEAL_TRY(const Json* signature, spec.object_at("signature"));
-    BOLTSEAL_TRY(const std::string* hash, data->string_at("algorithm"));
-    BOLTSEAL_TRY(const HashAlgorithm algorithm, parse_sigstore_hash(*hash));
-    BOLTSEAL_TRY(const Buffer digest, bytes_at(*data, "digest"));
-    BOLTSEAL_TRY(BlobDigest blob, BlobDigest::from(algorithm, digest));
-    BOLTSEAL_TRY(Buffer content, bytes_at(*signature, "content"));
-    BOLTSEAL_TRY(const Json* verifier, signature->object_at("verifier"));
-    BOLTSEAL_TRY(Verifier by, parse_verifier(*verifier));
-    BOLTSEAL_TRY(const std::string* details, verifier->string_at("keyDetails"));
-    BOLTSEAL_TRY(const SignatureAlgorithm scheme, parse_key_details(*details, by.key));
-    return HashedRekord{std::move(blob), std::move(content), std::move(by.key), scheme,
+    BOLTSEAL_TRY(BlobDigest digest, parse_entry_digest(*data));
+    BOLTSEAL_TRY(EntrySignature by, parse_entry_signature(*signature));
+    return HashedRekord{std::move(digest), std::move(by.signature), std::move(by.key), by.algorithm,
                         std::move(by.certificate)};
 }
 
@@ -126,32 +84,14 @@ Error refused(const std::string& why) {
 }
 
 bool is_rekor_v2(const LogEntry& entry) {
-    return entry.version == kVersion && (entry.kind == kKind || entry.kind == kDsseKind);
-}
-
-// The body of a kind of Rekor v2: its spec under its name.
-Result<Buffer> encode_body(std::string_view kind, std::string_view member, Json spec) {
-    Json named = Json::object({});
-    named.set(std::string(member), std::move(spec));
-    const Json body =
-        Json::object({{"apiVersion", kVersion}, {"kind", kind}, {"spec", std::move(named)}});
-    Buffer text = to_buffer(to_canonical_json(body));
-    if (text.size() > kMaxBody) return bad("larger than 65535 bytes");
-    return text;
-}
-
-Result<Json> signature_json(const HashedRekord& entry) {
-    BOLTSEAL_TRY(std::string details, key_details(entry.key, entry.algorithm));
-    return Json::object({{"content", to_base64(entry.signature)},
-                         {"verifier", verifier_json(entry, std::move(details))}});
-}
-
-Json digest_json(const BlobDigest& digest) {
-    return Json::object(
-        {{"algorithm", sigstore_name(digest.algorithm())}, {"digest", to_base64(digest.bytes())}});
+    return entry.version == kRekorV2Version && (entry.kind == kKind || entry.kind == kDsseKind);
 }
 
 }  // namespace
+
+Result<Buffer> encode_dsse_entry(const HashedRekord& entry, Bytes payload) {
+    return encode_dsse_entry(DsseEntry{digest_of(payload), {signature_of(entry)}});
+}
 
 Result<Buffer> encode_entry(const HashedRekord& entry) {
     if (entry.algorithm == SignatureAlgorithm::Ed25519) {
@@ -160,31 +100,15 @@ Result<Buffer> encode_entry(const HashedRekord& entry) {
     if (entry.digest.algorithm() != hash_of(entry.algorithm)) {
         return bad("signature is over another kind of digest");
     }
-    BOLTSEAL_TRY(Json signature, signature_json(entry));
-    return encode_body(
-        kKind, "hashedRekordV002",
-        Json::object({{"data", digest_json(entry.digest)}, {"signature", std::move(signature)}}));
-}
-
-Result<Buffer> encode_dsse_entry(const HashedRekord& entry, Bytes payload) {
-    BOLTSEAL_TRY(Json signature, signature_json(entry));
-    return encode_body(kDsseKind, "dsseV002",
-                       Json::object({{"payloadHash", digest_json(digest_of(payload))},
-                                     {"signatures", Json::array({std::move(signature)})}}));
+    BOLTSEAL_TRY(Json signature, print_entry_signature(signature_of(entry)));
+    return encode_entry_body(kKind, "hashedRekordV002",
+                             Json::object({{"data", print_entry_digest(entry.digest)},
+                                           {"signature", std::move(signature)}}));
 }
 
 Result<HashedRekord> parse_entry(Bytes body) {
-    if (body.size() > kMaxBody) return bad("larger than 65535 bytes");
-    BOLTSEAL_TRY(const Json json, parse_json(body));
-    BOLTSEAL_TRY(const std::string* kind, json.string_at("kind"));
-    BOLTSEAL_TRY(const std::string* version, json.string_at("apiVersion"));
-    if (*kind != kKind || *version != kVersion) {
-        return bad("kind is " + printable(*kind) + " " + printable(*version) +
-                   ", expected 'hashedrekord' '0.0.2'");
-    }
-    BOLTSEAL_TRY(const Json* spec, json.object_at("spec"));
-    BOLTSEAL_TRY(const Json* record, spec->object_at("hashedRekordV002"));
-    BOLTSEAL_TRY(HashedRekord entry, parse_spec(*record));
+    BOLTSEAL_TRY(const Json spec, parse_entry_body(body, kKind, "hashedRekordV002"));
+    BOLTSEAL_TRY(HashedRekord entry, parse_spec(spec));
     BOLTSEAL_TRY(const Buffer printed, encode_entry(entry));
     if (!equal(printed, body)) return bad("not in its canonical form");
     return entry;

@@ -27,7 +27,7 @@ Result<HashedRekord> parse_entry(Bytes body);
 // Untrusted unless the entry's own signature is by its key over its digest.
 Result<void> check_entry(const HashedRekord& entry);
 
-// The leaf that Rekor v2 wrote for envelopes until 2026-06, kind "dsse". Read, never written.
+// The leaf of kind "dsse" (dsse_entry.h) for an envelope with one signature.
 Result<Buffer> encode_dsse_entry(const HashedRekord& entry, Bytes payload);
 
 // One entry's place in a log, as Rekor answers and a Sigstore bundle carries it

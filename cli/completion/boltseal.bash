@@ -2,7 +2,7 @@
 
 _boltseal_commands() {  # PROGRAM
     case $1 in
-        boltseal) echo keygen sign attest verify pull push tree proof recheck bundle policy inspect version ;;
+        boltseal) echo keygen sign attest verify pull push copy save load tree proof log recheck bundle policy inspect version ;;
         boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
         boltseal-log) echo init serve signer fsck version ;;
     esac
@@ -12,6 +12,10 @@ _boltseal_verifier() {
     echo --key --log-key --witness-policy --trusted-root --certificate-identity --certificate-identity-regexp \
         --certificate-oidc-issuer --certificate-oidc-issuer-regexp --strict --insecure-no-log --insecure-ignore-sct \
         --insecure-accept-promise --type --transcript --json
+}
+
+_boltseal_log() {
+    echo --log --log-key --witness-policy --trusted-root --json
 }
 
 _boltseal_options() {  # PROGRAM COMMAND
@@ -28,9 +32,23 @@ _boltseal_options() {  # PROGRAM COMMAND
                 --policy --repository --platform ;;
         boltseal:pull)
             echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
-                --mirror --connections --deadline -o --output --platform ;;
+                --mirror --connections --deadline -o --output --platform --verify-only --no-verify ;;
+        boltseal:copy)
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+                --mirror --connections --deadline --platform --no-referrers ;;
+        boltseal:save)
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+                -o --output --platform --valid-for --no-verify ;;
+        boltseal:load)
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+                --platform --max-age --no-referrers --no-verify ;;
         boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
-        boltseal:bundle) ;;
+        boltseal:bundle | boltseal:log) ;;
+        boltseal:"log submit") echo "$(_boltseal_log)" --key --raw -o --out ;;
+        boltseal:"log prove") echo "$(_boltseal_log)" --key --index --leaf-hash -o --out ;;
+        boltseal:"log find") echo "$(_boltseal_log)" --digest --subject --key --identity ;;
+        boltseal:"log check") echo "$(_boltseal_log)" --state ;;
+        boltseal:"log tail") echo "$(_boltseal_log)" --from --follow ;;
         boltseal:"bundle verify" | boltseal-verify:bundle)
             echo "$(_boltseal_verifier)" --bundle --batch --jobs ;;
         boltseal-log:init) echo --dir --origin --url ;;
@@ -52,7 +70,12 @@ _boltseal_values() {  # COMMAND OPTION
         --key | --log-key | --witness-policy | --trusted-root | --policy | --bundle | --predicate | --proof | \
             --transcript | --artifact | --batch) echo files ;;
         --state | --dir | --output) echo folders ;;
-        -o) [ "$1" != pull ] || echo folders ;;
+        --out) echo files ;;
+        -o)
+            case $1 in
+                pull) echo folders ;;
+                save | log*) echo files ;;
+            esac ;;
         --type)
             if [ "$1" = keygen ]; then
                 echo ecdsa-p256 ecdsa-p384 ecdsa-p521 ed25519
@@ -69,13 +92,16 @@ _boltseal() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         [[ ${COMP_WORDS[i]} != -* ]] || continue
         command=${command:+$command }${COMP_WORDS[i]}
-        [ "$program $command" = 'boltseal bundle' ] || break  # whose own commands follow
+        case "$program $command" in
+            'boltseal bundle' | 'boltseal log') ;;  # whose own commands follow
+            *) break ;;
+        esac
     done
     COMPREPLY=()
     # Flags have nothing behind them but the next word.
     case $previous in
         --json | --no-log | --insecure-no-log | --insecure-ignore-sct | --insecure-accept-promise | --strict | \
-            --only-index | -h | --help | --version) ;;
+            --only-index | --no-verify | --verify-only | --no-referrers | --follow | --raw | -h | --help | --version) ;;
         -*)
             local values
             values=$(_boltseal_values "$command" "$previous")
@@ -92,6 +118,8 @@ _boltseal() {
         mapfile -t COMPREPLY < <(compgen -W "$(_boltseal_commands "$program")" -- "$word")
     elif [ "$program $command" = 'boltseal bundle' ]; then
         mapfile -t COMPREPLY < <(compgen -W 'verify lint' -- "$word")
+    elif [ "$program $command" = 'boltseal log' ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'submit prove find check tail' -- "$word")
     elif [ "$program" != boltseal-log ] && [ "$command" != keygen ] && [ "$command" != version ]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
     fi

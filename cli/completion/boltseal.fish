@@ -56,8 +56,12 @@ __boltseal_command boltseal attest 'Sign a statement about an image'
 __boltseal_command boltseal verify 'Verify the signature of an image or a file'
 __boltseal_command boltseal pull 'Verify an image, then fetch it'
 __boltseal_command boltseal push 'Push an image to a registry'
+__boltseal_command boltseal copy 'Copy an image with all that refers to it'
+__boltseal_command boltseal save 'Verify an image and put it into one file'
+__boltseal_command boltseal load 'Verify a capsule and put its image somewhere'
 __boltseal_command boltseal tree 'Show what is attached to an image'
 __boltseal_command boltseal proof 'Verify that an entry is in a log'
+__boltseal_command boltseal log 'Write to a transparency log, and ask it for proofs'
 __boltseal_command boltseal recheck 'Replay the transcript of a verification'
 __boltseal_command boltseal bundle 'Verify a file with its bundle, or lint bundles'
 __boltseal_command boltseal policy 'Check, explain or test a policy file'
@@ -73,14 +77,14 @@ __boltseal_command boltseal-log serve 'Take entries and serve the log'
 __boltseal_command boltseal-log signer 'Hold the key and sign the heads of the log'
 __boltseal_command boltseal-log fsck 'Hash again everything that a log keeps'
 
-for command in keygen sign attest verify pull push tree proof recheck policy inspect version
+for command in keygen sign attest verify pull push copy save load tree proof recheck policy inspect version
     __boltseal_add boltseal $command -l json -d 'Print JSON'
 end
 for command in bundle lint proof recheck policy inspect version
     __boltseal_add boltseal-verify $command -l json -d 'Print JSON'
 end
 __boltseal_add boltseal lint -l json -d 'Print JSON'
-for command in sign attest verify pull push tree
+for command in sign attest verify pull push copy save load tree
     __boltseal_add boltseal $command -l insecure-registry -x -d 'Speak to this registry without TLS'
 end
 
@@ -108,12 +112,62 @@ __boltseal_add boltseal pull -l connections -x -d 'The most at once'
 __boltseal_add boltseal pull -l deadline -x -d 'Give up after so many seconds'
 __boltseal_add boltseal pull -s o -l output -rF -d 'OCI layout to write to'
 __boltseal_add boltseal pull -l platform -xa 'linux/amd64 linux/arm64 linux/arm/v7' -d 'Only this platform of an index'
+__boltseal_add boltseal pull -l verify-only -d 'Fetch nothing'
+for command in copy save load
+    __boltseal_verifier boltseal $command
+    __boltseal_by_policy $command
+    __boltseal_follower $command
+    __boltseal_add boltseal $command -l platform -xa 'linux/amd64 linux/arm64 linux/arm/v7' -d 'Only this platform of an index'
+end
+for command in pull save load
+    __boltseal_add boltseal $command -l no-verify -d 'Verify nothing'
+end
+for command in copy load
+    __boltseal_add boltseal $command -l no-referrers -d 'Leave behind what refers to the image'
+end
+__boltseal_add boltseal copy -l mirror -x -d 'Fetch layers from there as well'
+__boltseal_add boltseal copy -l connections -x -d 'The most at once'
+__boltseal_add boltseal copy -l deadline -x -d 'Give up after so many seconds'
+__boltseal_add boltseal save -s o -l output -rF -d 'Capsule to write'
+__boltseal_add boltseal save -l valid-for -x -d 'Refuse it after so many days'
+__boltseal_add boltseal load -l max-age -x -d 'Refuse it if it is more than so many days old'
 __boltseal_add boltseal bundle -n 'not __fish_seen_subcommand_from verify lint' -fa lint -d 'List what is odd in bundles'
 __boltseal_add boltseal bundle -n 'not __fish_seen_subcommand_from verify lint' -fa verify -d 'Verify a file with its bundle'
 __boltseal_verifier boltseal-verify bundle
 __boltseal_add boltseal-verify bundle -l bundle -rF -d 'Bundle to verify with'
 __boltseal_add boltseal-verify bundle -l batch -rF -d 'Verify every line of this list'
 __boltseal_add boltseal-verify bundle -l jobs -x -d 'With --batch: verify so many at once'
+
+function __boltseal_log -a command description
+    __boltseal_add boltseal log -n 'not __fish_seen_subcommand_from submit prove find check tail' -fa $command -d $description
+    __boltseal_log_option $command -l json -d 'Print JSON'
+    __boltseal_log_option $command -l log -x -d 'URL of the log'
+    __boltseal_log_option $command -l log-key -rF -d 'Key of the log'
+    __boltseal_log_option $command -l witness-policy -rF -d 'Witnesses that must have cosigned the checkpoint'
+    __boltseal_log_option $command -l trusted-root -rF -d 'Sigstore trusted_root.json'
+end
+function __boltseal_log_option -a command
+    __boltseal_add boltseal log -n "__fish_seen_subcommand_from $command" $argv[2..]
+end
+__boltseal_log submit 'Write signatures to a log'
+__boltseal_log_option submit -l key -rF -d 'Public key that signed'
+__boltseal_log_option submit -l raw -d 'Write the bytes of the files as they are'
+__boltseal_log_option submit -s o -l out -rF -d 'Write the proof here'
+__boltseal_log prove 'Fetch a proof that an entry is in a log'
+__boltseal_log_option prove -l key -rF -d 'Public key that signed'
+__boltseal_log_option prove -l index -x -d 'Number of the entry'
+__boltseal_log_option prove -l leaf-hash -x -d 'Hash of the entry in the tree'
+__boltseal_log_option prove -s o -l out -rF -d 'Write the proof here'
+__boltseal_log find 'Find entries that name something'
+__boltseal_log_option find -l digest -x -d 'Digest that was signed'
+__boltseal_log_option find -l subject -x -d 'Digest that a statement is about'
+__boltseal_log_option find -l key -rF -d 'Public key, or its SHA-256'
+__boltseal_log_option find -l identity -x -d 'Name in the certificate'
+__boltseal_log check 'Check that a log continues what it has shown'
+__boltseal_log_option check -l state -xa '(__fish_complete_directories)' -d 'Folder that remembers logs'
+__boltseal_log tail 'Print the newest entries of a log'
+__boltseal_log_option tail -l from -x -d 'First entry to print'
+__boltseal_log_option tail -l follow -d 'Go on with entries as they come'
 
 for program in boltseal boltseal-verify
     __boltseal_add $program policy -a 'check explain test'

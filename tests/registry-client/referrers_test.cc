@@ -193,7 +193,8 @@ TEST_CASE("entries and members of others survive, and ETags are used", "[referre
         return answer_text("201 Created", "", "");
     });
     Fixture f(server.host());
-    REQUIRE_OK(add_to_fallback_tag(f.client, subject.digest, entry, std::chrono::milliseconds{1}));
+    REQUIRE_OK(
+        add_to_fallback_tag(f.client, subject.digest, {entry}, std::chrono::milliseconds{1}));
     REQUIRE(puts.size() == 2);
     REQUIRE(puts.at(0).find("\r\nIf-Match: \"e1\"\r\n") != std::string::npos);
     REQUIRE(stored.find(theirs) != std::string::npos);
@@ -217,7 +218,7 @@ TEST_CASE("an entry that a slow writer overwrites is put back, beside the writer
         return answer_text("200 OK", kIndexType, stored);
     });
     Fixture f(server.host());
-    REQUIRE_OK(add_to_fallback_tag(f.client, digest_of(as_bytes("s")), ours,
+    REQUIRE_OK(add_to_fallback_tag(f.client, digest_of(as_bytes("s")), {ours},
                                    std::chrono::milliseconds{1}));
     REQUIRE(parse_manifest(as_bytes(stored), kOciIndex)->manifests ==
             std::vector<Descriptor>{theirs, ours});
@@ -235,7 +236,8 @@ TEST_CASE("too many referrers are refused, not cut short", "[referrers]") {
     Fixture f(server.host());
     const BlobDigest subject = digest_of(as_bytes("s"));
     REQUIRE_REFUSED(f.store.referrers(subject), "more than 1024 referrers are listed");
-    REQUIRE_REFUSED(add_to_fallback_tag(f.client, subject, describe(as_bytes("new"), kOciManifest),
-                                        std::chrono::milliseconds{1}),
-                    "the fallback tag would list more than 1024 referrers");
+    REQUIRE_REFUSED(
+        add_to_fallback_tag(f.client, subject, {describe(as_bytes("new"), kOciManifest)},
+                            std::chrono::milliseconds{1}),
+        "the fallback tag would list more than 1024 referrers");
 }

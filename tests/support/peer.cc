@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -16,13 +17,15 @@ std::size_t content_length(const std::string& head) {
 
 }  // namespace
 
-std::string Peer::read_request() {
+std::string Peer::read_request(std::size_t most_body) {
     std::string out;
     std::size_t want = 0;  // all of it, once the head is there
     for (;;) {
         const std::size_t end = out.find("\r\n\r\n");
-        if (want == 0 && end != std::string::npos) want = end + 4 + content_length(out);
-        if (want != 0 && out.size() >= want) return out;
+        if (want == 0 && end != std::string::npos) {
+            want = end + 4 + std::min(most_body, content_length(out));
+        }
+        if (want != 0 && out.size() >= want) return out.substr(0, want);
         char room[4096];
         const ssize_t n = ::recv(fd_, room, sizeof room, 0);
         if (n <= 0) return {};

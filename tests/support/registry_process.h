@@ -16,6 +16,7 @@ public:
     explicit RegistryProcess(const std::string& htpasswd_line = {});
 
     std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
+    std::uint16_t port() const { return port_; }
     // Where the bytes of a blob or manifest lie, to damage them.
     std::filesystem::path blob_path(const std::string& hex) const;
 

@@ -4,9 +4,11 @@
 #include "tests/check.h"
 #include "tests/support/ask.h"
 #include "tests/support/submissions.h"
+#include "tests/support/temp_folder.h"
 #include "tests/support/test_log.h"
 #include "transparency/log_answer.h"
 #include "transparency/log_request.h"
+#include "verify/dsse_entry.h"
 
 using namespace boltseal;
 using namespace boltseal::test;
@@ -88,9 +90,43 @@ TEST_CASE("only what its key has signed gets into the log", "[log_api]") {
 
     REQUIRE(log.post("{").status == 400);
     REQUIRE(log.post(R"({"dsseRequestV002":{}})").status == 400);
-    REQUIRE(message(log.post(R"({"dsseRequestV002":{}})")) ==
-            "'dsseRequestV002' is not accepted: send the SHA-256 of the envelope's "
-            "pre-authentication encoding as 'hashedRekordRequestV002'");
+    REQUIRE(message(log.post(R"({"dsseRequestV002":{}})")) == "'envelope' is missing");
+}
+
+TEST_CASE("a whole envelope becomes an entry of kind dsse, and its statement is kept",
+          "[log_api]") {
+    RunningApi log;
+    const TempFolder folder;
+    const auto statements = StatementStore::open(folder.path() / "statements").value();
+    log.api = std::make_unique<LogApi>(*log.sequencer, log.key.note_key, log.workers,
+                                       RawEntries::Refused, statements.get());
+    const std::string payload = statement_about("an image");
+    const std::string request = to_json(envelope_request(payload));
+    for (int i = 0; i < 2; ++i) {  // the same again is answered in full again
+        const ApiResponse response = log.post(request);
+        INFO(response.body);
+        REQUIRE(response.status == 201);
+        const auto answer = parse_log_entry(parse_json(response.body).value());
+        REQUIRE_OK(answer);
+        REQUIRE(answer->index == 0);
+        REQUIRE(answer->kind == "dsse");
+        REQUIRE(answer->version == "0.0.2");
+        const auto entry = parse_dsse_entry(answer->body);
+        REQUIRE_OK(entry);
+        REQUIRE(entry->payload == digest_of(as_bytes(payload)));
+        REQUIRE(entry->signatures.front().certificate.empty());
+        REQUIRE_OK(check_log_entry(*answer, answer->body, log.key.note_key));
+    }
+    const BlobDigest image = digest_of(as_bytes("an image"));
+    REQUIRE(statements->find(image, 0, 9)->statements.size() == 1);
+
+    // In a batch as well.
+    const Json second = envelope_request(statement_about("an image") + " ");
+    const Json batch = Json::object({{"entries", Json::array({second})}});
+    const ApiResponse response =
+        log.send({"POST", "/api/v1/entries", to_buffer(to_json(batch)), "application/json"});
+    REQUIRE(response.status == 200);
+    REQUIRE(statements->find(image, 0, 9)->statements.size() == 2);
 }
 
 namespace {

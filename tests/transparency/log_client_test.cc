@@ -194,3 +194,91 @@ TEST_CASE("tiles that do not hash to the checkpoint prove nothing", "[log_client
                       Fault::Missing);
     }
 }
+
+TEST_CASE("a batch comes back with a proof for each of its entries", "[log_client]") {
+    const RunningLog log;
+    HttpClient http;
+    LogClient client(http, log.url(), log.key.note_key);
+    REQUIRE_OK(client.submit(signed_entry("b")));
+    std::vector<HashedRekord> entries;
+    for (const char* text : {"c", "a", "d"}) entries.push_back(signed_entry(text));
+    entries.push_back(entries[1]);
+    const auto batch = client.submit_batch(entries);
+    REQUIRE_OK(batch);
+    REQUIRE(batch->places.size() == 4);
+    REQUIRE(batch->places[3].index == batch->places[1].index);
+    REQUIRE_FALSE(batch->places[3].is_new);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const TreeHash leaf = hash_leaf(encode_entry(entries[i]).value());
+        REQUIRE(batch->proofs[i].index == batch->places[i].index);
+        REQUIRE_OK(check_inclusion(leaf, batch->proofs[i], batch->checkpoint.head()));
+    }
+    const auto raw = client.submit_raw({to_buffer("x"), to_buffer("y")});
+    REQUIRE_OK(raw);
+    REQUIRE_OK(check_inclusion(hash_leaf(as_bytes("y")), raw->proofs[1], raw->checkpoint.head()));
+}
+
+TEST_CASE("a batch that is not proved is not returned", "[log_client]") {
+    RunningLog log;
+    HttpClient http;
+    LogClient client(http, log.url(), log.key.note_key);
+    REQUIRE_OK(client.submit_raw({to_buffer("first")}));
+    struct Row {
+        const char* from;
+        const char* to;
+        const char* why;
+    };
+    const auto row = GENERATE(values<Row>({
+        {"\"indexes\":[1,2]", "\"indexes\":[1]", "batch of 2 entries, answer for 1"},
+        {"\"indexes\":[1,2]", "\"indexes\":[1,1]", "two entries of a batch have one place"},
+        {"\"indexes\":[1,2]", "\"indexes\":[2,1]", "batch proof does not lead to the root"},
+        {"\"indexes\":[1,2]", "\"indexes\":[1,3]", "leaf index is beyond the tree"},
+        {"\"hashes\":[", "\"hashes\":[\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\",",
+         "batch proof is too long"},
+        {"testdata\\n3", "testdata\\n4",
+         "note: signature by 'example.com/log/testdata' does not "
+         "verify"},
+    }));
+    CAPTURE(row.why);
+    log.tamper = [&](ApiResponse& response) {
+        response.body = replaced(response.body, row.from, row.to);
+    };
+    const auto refused = client.submit_raw({to_buffer("a"), to_buffer("b")});
+    REQUIRE_FAULT(refused, Fault::Untrusted);
+    INFO(refused.error().message());
+    REQUIRE(refused.error().message().find(row.why) != std::string::npos);
+}
+
+TEST_CASE("what is looked up, and the proof of a leaf, come back proved or not at all",
+          "[log_client]") {
+    RunningLog log;
+    HttpClient http;
+    LogClient client(http, log.url(), log.key.note_key);
+    const HashedRekord mine = signed_entry("mine");
+    REQUIRE_OK(client.submit(signed_entry("first")));
+    REQUIRE_OK(client.submit(mine));
+    log.follow();
+    const Lookup lookup = by_digest(mine.digest);
+    const auto answer = client.find(lookup, 0);
+    REQUIRE_OK(answer);
+    REQUIRE(answer->entries == std::vector<FoundEntry>{{1, encode_entry(mine).value()}});
+    REQUIRE(client.find(lookup, 2)->entries.empty());
+    const TreeHash leaf = hash_leaf(encode_entry(mine).value());
+    const auto proof = client.prove_leaf(leaf);
+    REQUIRE_OK(proof);
+    REQUIRE(proof->inclusion.index == 1);
+    REQUIRE_FAULT(client.prove_leaf(TreeHash()), Fault::Missing);
+
+    log.tamper = [&](ApiResponse& response) {
+        response.body = replaced(response.body, "\"index\":1", "\"index\":0");
+    };
+    REQUIRE_REFUSED(client.find(lookup, 0),
+                    "answer of log 'example.com/log/testdata': "
+                    "batch proof does not lead to the root");
+    log.tamper = [&](ApiResponse& response) {
+        response.body = replaced(response.body, "index 1", "index 0");
+    };
+    REQUIRE_REFUSED(client.prove_leaf(leaf),
+                    "answer of log 'example.com/log/testdata': inclusion "
+                    "proof does not lead to the root");
+}

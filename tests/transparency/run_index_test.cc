@@ -188,6 +188,30 @@ TEST_CASE("an index finds every leaf, in tables and runs of all sizes", "[run_in
     require_none(*index, 3000, 3050);
 }
 
+TEST_CASE("other threads look up while one adds", "[run_index]") {
+    const TempFolder folder;
+    auto index = open(folder.path());
+    std::atomic<std::uint64_t> added{0};
+    std::atomic<std::uint64_t> wrong{0};
+    std::thread reader([&] {
+        for (std::uint64_t all = 0; all < 5000;) {
+            all = added;
+            for (std::uint64_t i = 0; i < all; i += 1 + i / 7) {
+                const auto found = index->look_up(leaf(i));
+                if (!found || *found != i) ++wrong;
+            }
+            const auto none = index->look_up(leaf(10'000));
+            if (!none || *none) ++wrong;
+        }
+    });
+    for (std::uint64_t end = 100; end <= 5000; end += 100) {
+        add(*index, end - 100, end);
+        added = end;
+    }
+    reader.join();
+    REQUIRE(wrong == 0);
+}
+
 TEST_CASE("runs that a crash has left are put in order", "[run_index]") {
     const TempFolder folder;
     auto index = open(folder.path(), {.table = 100, .fan_in = 100});

@@ -1,0 +1,124 @@
+#include "cli/transfer.h"
+
+#include "cli/chunk_evidence.h"
+#include "cli/clock.h"
+#include "cli/progress.h"
+#include "registry-client/reference.h"
+#include "registry-client/registry_store.h"
+
+#include <ostream>
+
+namespace boltseal {
+
+namespace {
+
+Result<FetchReport> fetch_parts(ImageTarget& from, const ImageParts& parts, LayoutStore& layout,
+                                const TransferPlan& plan, HttpClient& http, Streams streams) {
+    ChunkList chunks;
+    if (plan.chunk_signers != nullptr) {
+        auto trust = read_trust(*plan.chunk_signers);
+        if (trust)
+            chunks = find_chunk_lists(*from.store, parts.manifests, *std::move(trust), now());
+    }
+    std::vector<BlobToFetch> wanted;
+    for (const Descriptor& blob : parts.blobs) {
+        const ChunkDigests* known = find_chunks(chunks, blob);
+        wanted.push_back({blob, known ? std::optional(*known) : std::nullopt});
+    }
+    BOLTSEAL_TRY(const ImageSources sources,
+                 ImageSources::open(*from.registry, plan.fetch, plan.registry, http));
+    FetchPrinter printer(streams.err, plan.form);
+    auto fetched = fetch_blobs(http, layout, std::move(wanted), sources.list(),
+                               fetch_options(plan.fetch), &printer);
+    if (fetched) printer.summary(*fetched);
+    return fetched;
+}
+
+// Blobs of one repository are taken over into another of the same registry.
+void use_mounts(const ImageTarget& from, ImageTarget& to) {
+    if (from.registry == nullptr || to.registry == nullptr) return;
+    const bool same_host = from.registry->host() == to.registry->host();
+    if (!same_host || from.registry->repository() == to.registry->repository()) return;
+    dynamic_cast<RegistryStore&>(*to.store).mount_from(from.registry->repository());
+}
+
+Result<CopyReport> copy_rest(ImageTarget& from, const BlobDigest& digest, ImageTarget& to,
+                             const TransferPlan& plan, const CopyProgress& progress) {
+    const std::string tag = to.selector.empty() ? tag_of(from) : to.selector;
+    if (plan.referrers) {
+        return copy_with_referrers(*from.store, *to.store, digest, tag, progress);
+    }
+    return copy_alone(*from.store, *to.store, digest, tag, progress);
+}
+
+}  // namespace
+
+std::string tag_of(const ImageTarget& image) {
+    if (parse_digest(image.selector)) return {};
+    if (!image.where.starts_with("docker-archive:") || image.selector.empty()) {
+        return image.selector;
+    }
+    const auto name = parse_reference(image.selector);  // there images have whole names
+    return name ? name->tag : std::string();
+}
+
+Result<BlobDigest> chosen_manifest(ImageTarget& from, const BlobDigest& digest,
+                                   const std::string& platform) {
+    if (platform.empty()) return digest;
+    BOLTSEAL_TRY(const Platform wanted, parse_platform(platform));
+    BOLTSEAL_TRY(const Descriptor chosen, find_platform(*from.store, digest, wanted));
+    return chosen.digest;
+}
+
+Result<void> check_destination(const ImageTarget& to, ImageTarget& from, const BlobDigest& digest,
+                               const TransferPlan& plan) {
+    if (parse_digest(to.selector)) {
+        return Error(Fault::Config, "an image is copied to a tag, not to a digest");
+    }
+    auto attachable = check_attachable(to);
+    if (attachable) return {};
+    if (plan.referrers) {
+        return std::move(attachable).error().with_hint("leave them behind with --no-referrers");
+    }
+    BOLTSEAL_TRY(const BlobDigest chosen, chosen_manifest(from, digest, plan.platform));
+    BOLTSEAL_TRY(const ResolvedManifest manifest, from.store->get_manifest(chosen));
+    if (!is_index(manifest.descriptor.media_type)) return {};
+    return Error(Fault::Config, "a Docker archive holds one image, and this is an index of several")
+        .with_hint("name the one with --platform");
+}
+
+Result<Transferred> transfer(ImageTarget& from, const BlobDigest& digest, ImageTarget& to,
+                             const TransferPlan& plan, HttpClient& http, Streams streams) {
+    const auto start = std::chrono::steady_clock::now();
+    BOLTSEAL_TRY(const BlobDigest chosen, chosen_manifest(from, digest, plan.platform));
+    BOLTSEAL_TRY(const ImageParts parts, parts_of_image(*from.store, chosen));
+    Transferred out;
+    for (const Descriptor& blob : parts.blobs) out.bytes += blob.size;
+    use_mounts(from, to);
+    auto* const layout = dynamic_cast<LayoutStore*>(to.store.get());
+    const bool by_ranges = from.registry != nullptr && layout != nullptr;
+    std::optional<Progress> progress;
+    if (by_ranges) {
+        BOLTSEAL_TRY(out.fetched, fetch_parts(from, parts, *layout, plan, http, streams));
+    } else {
+        progress.emplace(streams.err, out.bytes);
+    }
+    BOLTSEAL_TRY(out.copied, copy_rest(from, chosen, to, plan,
+                                       progress ? progress->callback() : CopyProgress()));
+    BOLTSEAL_CHECK(to.store->commit());
+    out.image = pinned_name(to, out.copied.image.digest);
+    const auto time = std::chrono::steady_clock::now() - start;
+    out.milliseconds = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+    return out;
+}
+
+Error transfer_error(Error error, const std::string& image) {
+    error = std::move(error).context(image);
+    if (error.fault() != Fault::Integrity || !error.hint().empty()) return error;
+    return std::move(error).with_hint(
+        "the image was altered or damaged where it is kept or on its way; nothing was put under "
+        "its name");
+}
+
+}  // namespace boltseal

@@ -1,0 +1,122 @@
+#include "transparency/statement_store.h"
+
+#include "core/file.h"
+#include "tests/check.h"
+#include "tests/support/submissions.h"
+#include "tests/support/temp_folder.h"
+
+using namespace boltseal;
+using namespace boltseal::test;
+
+namespace {
+
+struct Kept {
+    TempFolder folder;
+    std::unique_ptr<StatementStore> store;
+
+    explicit Kept(const LookupIndexLimits& limits = {}) { reopen(limits); }
+    void reopen(const LookupIndexLimits& limits = {}) {
+        store.reset();
+        auto opened = StatementStore::open(folder.path() / "statements", limits);
+        REQUIRE_OK(opened);
+        store = *std::move(opened);
+    }
+    std::filesystem::path file() const { return folder.path() / "statements" / "statements"; }
+    void keep(const std::string& statement) const { REQUIRE_OK(store->keep(as_bytes(statement))); }
+    std::vector<std::string> about(const std::string& image, std::size_t most = 100) const {
+        std::vector<std::string> all;
+        for (std::optional<std::uint64_t> next = 0; next;) {
+            const auto page = store->find(digest_of(as_bytes(image)), *next, most);
+            REQUIRE_OK(page);
+            for (const auto& found : page->statements) {
+                all.emplace_back(as_text(found.statement));
+            }
+            next = page->next;
+        }
+        return all;
+    }
+};
+
+std::string numbered(const std::string& image, int number) {
+    return statement_about(image) + std::string(static_cast<std::size_t>(number), ' ');
+}
+
+}  // namespace
+
+TEST_CASE("statements are found by what they are about, after a restart too", "[statements]") {
+    const LookupIndexLimits limits =
+        GENERATE(LookupIndexLimits{}, LookupIndexLimits{20, 1 << 20, 2});
+    Kept kept(limits);
+    std::vector<std::string> expected;
+    for (int i = 0; i < 40; ++i) {
+        expected.push_back(numbered("a", i));
+        kept.keep(expected.back());
+        kept.keep(numbered("b" + std::to_string(i), 0));
+    }
+    kept.keep(expected.front());  // is there
+    for (int restart = 0; restart < 3; ++restart) {
+        REQUIRE(kept.about("a") == expected);
+        REQUIRE(kept.about("a", 7) == expected);
+        REQUIRE(kept.about("b5") == std::vector<std::string>{numbered("b5", 0)});
+        REQUIRE(kept.about("c").empty());
+        if (restart == 1) std::filesystem::remove_all(kept.folder.path() / "statements" / "index");
+        kept.reopen(limits);
+        kept.keep(expected.back());
+    }
+}
+
+TEST_CASE("a record that was not finished is written over", "[statements]") {
+    Kept kept;
+    kept.keep(numbered("a", 0));
+    const Buffer whole = read_file(kept.file(), 1 << 20).value();
+    kept.keep(numbered("a", 1));
+    const Buffer longer = read_file(kept.file(), 1 << 20).value();
+    for (const std::size_t size : {whole.size() + 2, whole.size() + 50, longer.size() - 1}) {
+        CAPTURE(size);
+        kept.store.reset();
+        REQUIRE_OK(write_file(kept.file(), Bytes(longer).first(size)));
+        kept.reopen();
+        REQUIRE(kept.about("a").size() == 1);
+        kept.keep(numbered("a", 2));
+        kept.reopen();
+        REQUIRE(kept.about("a") == std::vector<std::string>{numbered("a", 0), numbered("a", 2)});
+    }
+}
+
+TEST_CASE("an index of another file is made again", "[statements]") {
+    const LookupIndexLimits small{1, 1, 2};  // everything is in runs at once
+    Kept kept(small);
+    kept.keep(numbered("a", 0));
+    Kept other(small);
+    other.keep(numbered("b", 0));
+    kept.store.reset();
+    other.store.reset();
+    std::filesystem::copy_file(other.file(), kept.file(),
+                               std::filesystem::copy_options::overwrite_existing);
+    kept.reopen(small);
+    REQUIRE(kept.about("a").empty());
+    REQUIRE(kept.about("b").size() == 1);
+}
+
+TEST_CASE("damage is noticed", "[statements]") {
+    const LookupIndexLimits small{1, 1, 2};
+    Kept kept(small);
+    kept.keep(numbered("a", 0));
+    kept.store.reset();
+    Buffer bytes = read_file(kept.file(), 1 << 20).value();
+    bytes.at(40) ^= 1;
+    REQUIRE_OK(write_file(kept.file(), bytes));
+    kept.reopen(small);
+    REQUIRE_REFUSED(kept.store->find(digest_of(as_bytes("a")), 0, 9),
+                    "'" + kept.file().string() + "' is damaged");
+    kept.store.reset();
+    REQUIRE_OK(write_file(kept.file(), as_bytes("something else, and long enough")));
+    REQUIRE_REFUSED(StatementStore::open(kept.folder.path() / "statements", small),
+                    "'" + kept.file().string() + "' has no statements in it");
+}
+
+TEST_CASE("a statement that is too large is not kept", "[statements]") {
+    const Kept kept;
+    REQUIRE_REFUSED(kept.store->keep(Buffer(std::size_t{64 << 10} + 1)),
+                    "statement is too large to be kept");
+}

@@ -1,0 +1,157 @@
+#include "transparency/statement_store.h"
+
+#include "transparency/dsse_request.h"
+#include "verify/statement.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace boltseal {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kMagic = "boltseal statements 1\n";
+constexpr std::size_t kLength = 4;
+
+// A record is a length in 32 bits, the statement, and the hash of the hash before and of both.
+TreeHash chained(const TreeHash& before, Bytes length_and_statement) {
+    return TreeHash(sha256({before.bytes(), length_and_statement}));
+}
+
+std::uint64_t size_of_record(std::size_t statement) {
+    return kLength + statement + TreeHash::kSize;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<StatementStore>> StatementStore::open(const fs::path& folder,
+                                                             const LookupIndexLimits& limits) {
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+        return Error(Fault::Io, "cannot make '" + folder.string() + "': " + std::strerror(errno));
+    }
+    const fs::path path = folder / "statements";
+    auto file = DiskFile::open(path);
+    if (!file && file.error().fault() == Fault::Missing) file = DiskFile::create(path);
+    if (!file) return std::move(file).error();
+    BOLTSEAL_TRY(auto index, LookupIndex::open(folder / "index", limits));
+    std::unique_ptr<StatementStore> store(new StatementStore(*std::move(file), std::move(index)));
+    BOLTSEAL_CHECK(store->take_up());
+    return store;
+}
+
+// From where the index ends, if that is the end of a record of this file.
+Result<void> StatementStore::take_up() {
+    BOLTSEAL_CHECK(file_.distrust_memory());
+    BOLTSEAL_TRY(const Buffer magic, file_.read(0, kMagic.size()));
+    if (magic.empty()) {
+        const Bytes parts[] = {as_bytes(kMagic)};
+        BOLTSEAL_CHECK(file_.write(0, parts));
+        BOLTSEAL_CHECK(file_.sync());
+    } else if (as_text(magic) != kMagic) {
+        return Error(Fault::Integrity, "'" + file_.path().string() + "' has no statements in it");
+    }
+    const TreeHead kept = index_->kept();
+    end_ = kMagic.size();
+    chain_ = hash_empty();
+    if (kept.size > end_) {
+        BOLTSEAL_TRY(const TreeHash chain, chain_at(kept.size));
+        if (chain == kept.root) {
+            end_ = kept.size;
+            chain_ = chain;
+        } else {
+            BOLTSEAL_CHECK(index_->clear());
+        }
+    }
+    for (;;) {
+        BOLTSEAL_TRY(const auto record, read(end_));
+        if (!record) return {};
+        chain_ = record->chain;
+        BOLTSEAL_CHECK(add(record->statement));
+    }
+}
+
+// Of all before this place.
+Result<TreeHash> StatementStore::chain_at(std::uint64_t place) const {
+    if (place == kMagic.size()) return hash_empty();
+    BOLTSEAL_TRY(const Buffer bytes, file_.read(place - TreeHash::kSize, TreeHash::kSize));
+    if (bytes.size() != TreeHash::kSize) return TreeHash();
+    return TreeHash::from(bytes);
+}
+
+// Nothing where no whole record begins.
+Result<std::optional<StatementStore::Record>> StatementStore::read(std::uint64_t place) const {
+    const std::optional<Record> none;
+    BOLTSEAL_TRY(const TreeHash before, chain_at(place));
+    BOLTSEAL_TRY(const Buffer bytes, file_.read(place, size_of_record(kMaxKeptStatement)));
+    Reader reader(bytes);
+    const auto length = reader.u32();
+    if (!length || *length > kMaxKeptStatement) return none;
+    const auto statement = reader.take(*length);
+    const auto chain = reader.take(TreeHash::kSize);
+    if (!statement || !chain) return none;
+    BOLTSEAL_TRY(const TreeHash hash, TreeHash::from(*chain));
+    if (chained(before, Bytes(bytes).first(kLength + *length)) != hash) return none;
+    return std::optional(Record{to_buffer(*statement), hash});
+}
+
+// To the index: what it is about, and its own digest, by which it is known to be there.
+Result<void> StatementStore::add(Bytes statement) {
+    const std::uint64_t place = end_;
+    end_ += size_of_record(statement.size());
+    index_->add(key_of(by_digest(digest_of(statement))), place);
+    if (const auto parsed = parse_statement(statement)) {
+        for (const Subject& subject : parsed->subjects) {
+            for (const BlobDigest& digest : subject.digests) {
+                index_->add(key_of(by_subject(digest)), place);
+            }
+        }
+    }
+    return index_->settle({end_, chain_});
+}
+
+Result<void> StatementStore::keep(Bytes statement) {
+    const std::lock_guard guard(mutex_);
+    if (failure_) return *failure_;
+    BOLTSEAL_TRY(const auto known, index_->find(key_of(by_digest(digest_of(statement))), 0, 1));
+    if (!known.indexes.empty()) return {};
+    auto kept = append(statement);
+    if (!kept) failure_ = kept.error();
+    return kept;
+}
+
+Result<void> StatementStore::append(Bytes statement) {
+    if (statement.size() > kMaxKeptStatement) {
+        return Error(Fault::Malformed, "statement is too large to be kept");
+    }
+    Writer writer;
+    writer.u32(static_cast<std::uint32_t>(statement.size())).put(statement);
+    const TreeHash chain = chained(chain_, writer.bytes());
+    writer.put(chain.bytes());
+    const Bytes parts[] = {writer.bytes()};
+    BOLTSEAL_CHECK(file_.write(end_, parts));
+    BOLTSEAL_CHECK(file_.sync());
+    chain_ = chain;
+    return add(statement);
+}
+
+Result<StatementStore::Page> StatementStore::find(const BlobDigest& subject, std::uint64_t from,
+                                                  std::size_t most) const {
+    BOLTSEAL_TRY(const auto places, index_->find(key_of(by_subject(subject)), from, most));
+    Page page{{}, places.next};
+    for (const std::uint64_t place : places.indexes) {
+        BOLTSEAL_TRY(auto record, read(place));
+        const auto parsed = record ? parse_statement(record->statement)
+                                   : Result<Statement>(Error(Fault::Integrity, ""));
+        if (!parsed || !find_subject(*parsed, subject)) {
+            return Error(Fault::Integrity, "'" + file_.path().string() + "' is damaged");
+        }
+        page.statements.push_back({place, std::move(record->statement)});
+    }
+    return page;
+}
+
+}  // namespace boltseal
