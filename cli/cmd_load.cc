@@ -115,7 +115,7 @@ Action add_load(Command app) {
         app.add_subcommand("load", "Verify a capsule, then put its image where it will be used");
     add_verify_first_options(cmd, options->verify);
     add_no_verify_option(cmd, options->verify);
-    add_registry_flags(cmd, options->registry);
+    add_registry_flags(cmd, options->registry, RegistryUse::Write);
     cmd.add_option("--max-age", options->max_age,
                    "Refuse a capsule that was made more than so many days ago")
         .between(0, 36'500)

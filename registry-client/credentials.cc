@@ -3,20 +3,15 @@
 #include "core/encoding.h"
 #include "core/file.h"
 #include "core/json.h"
+#include "registry-client/settings_file.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace boltseal {
 
 namespace {
 
 constexpr std::size_t kMaxFile = std::size_t{1} << 20;
-
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string() : std::string(value);
-}
 
 bool is_hub(std::string_view host) {
     return host == "docker.io" || host == "index.docker.io" || host == "registry-1.docker.io";

@@ -28,21 +28,22 @@ _boltseal_options() {  # PROGRAM COMMAND
             echo --key --passphrase-fd --log --log-key --no-log --insecure-registry --predicate --type --bundle \
                 --json ;;
         boltseal:verify)
-            echo "$(_boltseal_verifier)" --log --state --insecure-registry --bundle \
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --mirror-tags --bundle \
                 --policy --repository --platform ;;
         boltseal:pull)
-            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --mirror-tags --policy --repository \
                 --mirror --connections --deadline -o --output --platform --verify-only --no-verify ;;
         boltseal:copy)
-            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --mirror-tags --policy --repository \
                 --mirror --connections --deadline --platform --no-referrers ;;
         boltseal:save)
-            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+            echo "$(_boltseal_verifier)" --log --state --insecure-registry --mirror-tags --policy --repository \
                 -o --output --platform --valid-for --no-verify ;;
         boltseal:load)
             echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
                 --platform --max-age --no-referrers --no-verify ;;
-        boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
+        boltseal:push) echo --insecure-registry --json ;;
+        boltseal:tree) echo --insecure-registry --mirror-tags --json ;;
         boltseal:bundle | boltseal:log) ;;
         boltseal:"log submit") echo "$(_boltseal_log)" --key --raw -o --out ;;
         boltseal:"log prove") echo "$(_boltseal_log)" --key --index --leaf-hash -o --out ;;

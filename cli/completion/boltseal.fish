@@ -87,6 +87,9 @@ __boltseal_add boltseal lint -l json -d 'Print JSON'
 for command in sign attest verify pull push copy save load tree
     __boltseal_add boltseal $command -l insecure-registry -x -d 'Speak to this registry without TLS'
 end
+for command in verify pull copy save tree
+    __boltseal_add boltseal $command -l mirror-tags -d 'Let mirrors say what a tag is'
+end
 
 __boltseal_add boltseal keygen -s o -l output-prefix -r -d 'Write PREFIX.key and PREFIX.pub'
 __boltseal_add boltseal keygen -l type -xa 'ecdsa-p256 ecdsa-p384 ecdsa-p521 ed25519' -d 'Kind of key'

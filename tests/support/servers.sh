@@ -25,7 +25,9 @@ begin() {
     unset BOLTSEAL_KEY BOLTSEAL_PUBLIC_KEY BOLTSEAL_LOG BOLTSEAL_LOG_KEY REGISTRY_AUTH_FILE XDG_RUNTIME_DIR \
         XDG_CONFIG_HOME XDG_CACHE_HOME XDG_STATE_HOME http_proxy HTTP_PROXY all_proxy ALL_PROXY
     mkdir home
-    export PATH HOME="$work/home" DOCKER_CONFIG="$work/no-credentials" BOLTSEAL_STATE="$work/state" \
+    : >no-registries.conf
+    export PATH HOME="$work/home" CONTAINERS_REGISTRIES_CONF="$work/no-registries.conf" \
+        DOCKER_CONFIG="$work/no-credentials" BOLTSEAL_STATE="$work/state" \
         BOLTSEAL_PASSWORD=demo BOLTSEAL_LOG_PASSWORD=''
 }
 
