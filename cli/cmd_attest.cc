@@ -107,7 +107,7 @@ Result<void> attest_file(const FileTarget& file, Statement statement, const Opti
 }
 
 Result<void> run(const Options& options, Streams streams) {
-    HttpClient http;
+    HttpClient http(http_options(options.registry));
     Statement statement;
     BOLTSEAL_TRY(statement.predicate_type, parse_predicate_type(options.type));
     BOLTSEAL_CHECK(check_predicate(options, statement.predicate_type));

@@ -97,7 +97,7 @@ Result<void> load(OpenCapsule& opened, const ImageToHear& target, const Options&
 }
 
 Result<void> run(const Options& options, Streams streams) {
-    HttpClient http;
+    HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(OpenCapsule opened, open_capsule(options.file));
     const ImageToHear target{opened.image, opened.image.store->resolve(opened.image.selector),
                              options.file.string()};

@@ -19,7 +19,7 @@ struct Options {
 };
 
 Result<void> run(const Options& options, Streams streams) {
-    HttpClient http;
+    HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(ImageTarget from,
                  open_image(layout_or_archive(options.layout), options.registry, http));
     BOLTSEAL_TRY(ImageTarget to, open_image(options.image, options.registry, http));

@@ -121,7 +121,7 @@ Result<void> sign_file(const FileTarget& file, const Options& options, SigningSe
 }
 
 Result<void> run(const Options& options, Streams streams) {
-    HttpClient http;
+    HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(Target target, open_target(options.target, options.registry, http));
     BOLTSEAL_TRY(SigningSession session, SigningSession::open(options.sign, http, streams.err));
     if (const auto* file = std::get_if<FileTarget>(&target)) {

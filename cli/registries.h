@@ -3,9 +3,11 @@
 #pragma once
 
 #include "cli/command.h"
+#include "net/http_client.h"
 #include "registry-client/client.h"
 #include "registry-client/registry_place.h"
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,11 +19,18 @@ namespace boltseal {
 enum class RegistryUse { Read, Write };
 
 struct RegistryFlags {
-    std::vector<std::string> insecure;  // --insecure-registry
-    bool mirror_tags = false;           // --mirror-tags
+    std::vector<std::string> insecure;      // --insecure-registry
+    bool mirror_tags = false;               // --mirror-tags
+    std::filesystem::path hosts_dir;        // --hosts-dir; empty: registries.conf
+    std::vector<std::string> ca_files;      // --ca-file, "[HOST=]FILE"
+    std::vector<std::string> client_certs;  // --client-cert, "HOST=FILE"
+    std::vector<std::string> client_keys;   // --client-key, "HOST=FILE"
     RegistryUse use = RegistryUse::Read;
 };
 void add_registry_flags(Command command, RegistryFlags& flags, RegistryUse use = RegistryUse::Read);
+
+// The certificates of hosts, of the flags and of the folders where other tools look.
+HttpOptions http_options(const RegistryFlags& flags);
 
 struct OpenMirror {
     std::unique_ptr<RegistryClient> client;
@@ -39,8 +48,8 @@ Result<std::unique_ptr<RegistryClient>> open_registry(const RegistryPlace& place
                                                       const RegistryFlags& flags,
                                                       Transport& transport);
 
-// The registry of an image, and the mirrors that registries.conf has for it. Config if it is
-// blocked there, or if the file cannot be read.
+// The registry of an image, and the mirrors that --hosts-dir or else registries.conf has for it.
+// Config if it is blocked there, or if the file cannot be read.
 Result<OpenRegistry> open_with_mirrors(const Reference& image, const RegistryFlags& flags,
                                        Transport& transport);
 

@@ -110,6 +110,7 @@ Result<Request> Authenticator::token_request(const Challenge& challenge,
     if (scopes.empty()) scopes = scope;
     Request request;
     request.url = to_string(realm);
+    if (same_origin(realm, registry)) request.tls = tls_;
     request.max_body = kMaxToken;
     std::vector<std::pair<std::string, std::string>> pairs;
     if (!param("service").empty()) pairs.emplace_back("service", param("service"));

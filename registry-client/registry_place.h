@@ -5,7 +5,7 @@
 // say, unless its owner and the user both let a mirror say it.
 #pragma once
 
-#include "core/result.h"
+#include "net/transport.h"
 
 #include <string>
 #include <vector>
@@ -13,20 +13,22 @@
 namespace boltseal {
 
 struct RegistryPlace {
-    std::string registry;    // "host" or "host:port"
-    std::string repository;  // as it is called there
-    bool plain = false;      // spoken to without TLS
-    bool digests = true;     // of a mirror: what its owner lets it be asked for
+    std::string registry{};    // "host" or "host:port"
+    std::string repository{};  // as it is called there
+    bool plain = false;        // spoken to without TLS
+    bool digests = true;       // of a mirror: what its owner lets it be asked for
     bool tags = false;
 
-    bool operator==(const RegistryPlace&) const = default;
+    // Where it is not what the name says, as in RegistryOptions.
+    std::string api{};
+    std::string upstream{};
+    std::vector<Header> headers{};
+    std::shared_ptr<const TlsFiles> tls{};
 };
 
 struct ImagePlaces {
     RegistryPlace registry;
     std::vector<RegistryPlace> mirrors;  // in the order in which they are asked
-
-    bool operator==(const ImagePlaces&) const = default;
 };
 
 }  // namespace boltseal
