@@ -144,7 +144,8 @@ Action add_attest(Command app) {
     cmd.add_option("--bundle", options->bundle, "For a file: write the bundle here")
         .type_name("FILE");
     cmd.add_flag("--json", options->json, "Print JSON");
-    cmd.add_option("target", options->target, "Image reference, OCI layout or file").required();
+    cmd.add_option("target", options->target, "Image reference, OCI layout, archive or file")
+        .required();
     cmd.footer("Exit status: 0 attested; 1 refused; 2 usage; 3 undetermined; 4 integrity.");
     return [options](Streams streams) { return run(*options, streams); };
 }

@@ -55,17 +55,17 @@ bool wants_verifying(const VerifyFirst& verify) {
 
 Result<void> copy(ImageTarget& from, const BlobDigest& digest, const Options& options,
                   HttpClient& http, Streams streams) {
+    BOLTSEAL_TRY(const BlobDigest chosen, chosen_image(from, digest, options.platform));
     HttpClient other(http_options(options.registry));  // one sends while the other receives
     BOLTSEAL_TRY(ImageTarget to, open_image(options.to, options.registry, other, Create::Yes));
     TransferPlan plan{options.registry, options.fetch};
     const bool by_keys = options.verify.policy.file.empty() && names_somebody(options.verify);
     if (by_keys) plan.chunk_signers = &options.verify.trust;
-    plan.platform = options.platform;
     plan.referrers = !options.no_referrers;
     plan.form = options.verify.deliver.json ? ProgressForm::Json : ProgressForm::People;
-    BOLTSEAL_CHECK(check_destination(to, from, digest, plan));
-    BOLTSEAL_TRY(const Transferred done, transfer(from, digest, to, plan, http, streams));
-    report(options, pinned_name(from, digest), done, streams);
+    BOLTSEAL_CHECK(check_destination(to, from, chosen, plan));
+    BOLTSEAL_TRY(const Transferred done, transfer(from, chosen, to, plan, http, streams));
+    report(options, pinned_name(from, chosen), done, streams);
     return {};
 }
 
@@ -76,8 +76,9 @@ Result<void> run(const Options& options, Streams streams) {
     from.store = std::make_unique<RememberingStore>(std::move(from.store));
     const ImageToHear target{from, from.store->resolve(from.selector), options.from};
     if (wants_verifying(options.verify)) {
-        if (target.manifest)
+        if (target.manifest) {
             ask_ahead(*from.store, target.manifest->descriptor.digest, options.verify);
+        }
         auto verified = verify_first(target, options.verify, options.platform, http, streams);
         if (!verified && !target.manifest) return std::move(verified).error();
         if (!verified) {

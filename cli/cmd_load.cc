@@ -85,10 +85,10 @@ Result<void> load(OpenCapsule& opened, const ImageToHear& target, const Options&
     show(opened.capsule, verified, freshness, streams);
     BOLTSEAL_CHECK(check_freshness(opened.capsule, freshness));
     TransferPlan plan{options.registry, options.fetch};
-    plan.platform = options.platform;
     plan.referrers = !options.no_referrers;
+    BOLTSEAL_TRY(const BlobDigest digest,
+                 chosen_image(opened.image, opened.capsule.image, options.platform));
     BOLTSEAL_TRY(ImageTarget to, open_image(options.to, options.registry, http, Create::Yes));
-    const BlobDigest& digest = opened.capsule.image;
     BOLTSEAL_CHECK(check_destination(to, opened.image, digest, plan));
     if (to.selector.empty() && to.registry == nullptr) to.selector = opened.capsule.tag;
     BOLTSEAL_TRY(const Transferred done, transfer(opened.image, digest, to, plan, http, streams));

@@ -29,7 +29,7 @@ Result<Lookup> key_lookup(const std::string& key) {
         return by_key(hash);
     }
     BOLTSEAL_TRY(const PublicKey loaded, load_public_key(key));
-    return by_key(KeyHash(sha256({loaded.spki()})));
+    return by_key(key_hash(loaded));
 }
 
 Result<BlobDigest> parse_option(const char* name, const std::string& text) {

@@ -59,16 +59,16 @@ Result<void> pull(ImageTarget& image, const BlobDigest& verified, const Options&
     // Chunk lists are signed by whoever signs images. A policy file does not say who that is.
     const bool by_keys = options.verify.policy.file.empty() && !options.verify.off;
     if (by_keys) plan.chunk_signers = &options.verify.trust;
-    plan.platform = options.platform;
     plan.form = options.verify.deliver.json ? ProgressForm::Json : ProgressForm::People;
+    BOLTSEAL_TRY(const BlobDigest chosen, chosen_image(image, verified, options.platform));
     Transferred done;
     if (options.verify_only) {
-        BOLTSEAL_TRY(done.copied.image.digest, chosen_manifest(image, verified, options.platform));
+        done.copied.image.digest = chosen;
     } else {
         BOLTSEAL_TRY(ImageTarget output, open_image(layout_or_archive(options.output),
                                                     options.registry, http, Create::Yes));
-        BOLTSEAL_CHECK(check_destination(output, image, verified, plan));
-        BOLTSEAL_TRY(done, transfer(image, verified, output, plan, http, streams));
+        BOLTSEAL_CHECK(check_destination(output, image, chosen, plan));
+        BOLTSEAL_TRY(done, transfer(image, chosen, output, plan, http, streams));
     }
     report(options, image, done, streams);
     return {};

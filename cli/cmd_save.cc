@@ -63,7 +63,7 @@ void report(const Options& options, const Capsule& capsule, const Transferred& d
 
 Result<void> save(ImageTarget& from, const BlobDigest& digest, const VerifiedFirst& verified,
                   const Options& options, HttpClient& http, Streams streams) {
-    BOLTSEAL_TRY(const BlobDigest chosen, chosen_manifest(from, digest, options.platform));
+    BOLTSEAL_TRY(const BlobDigest chosen, chosen_image(from, digest, options.platform));
     const Capsule capsule = describe(from, chosen, verified, options);
     BOLTSEAL_TRY(OciArchive archive, OciArchive::create(options.output));
     BOLTSEAL_CHECK(archive.add_member(kCapsuleMember, as_bytes(to_string(capsule))));

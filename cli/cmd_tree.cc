@@ -181,7 +181,7 @@ Action add_tree(Command app) {
     auto cmd = app.add_subcommand("tree", "Show what is attached to an image");
     add_registry_flags(cmd, options->registry);
     cmd.add_flag("--json", options->json, "Print JSON");
-    cmd.add_option("image", options->image, "Image reference or OCI layout").required();
+    cmd.add_option("image", options->image, "Image reference, OCI layout or archive").required();
     cmd.footer("Nothing is verified. Exit status: 0 shown; 2 usage; 3 undetermined.");
     return [options](Streams streams) { return run(*options, streams); };
 }

@@ -137,7 +137,8 @@ Action add_verify(Command app) {
                    "For a file: its bundle (default: FILE.sigstore.json)")
         .type_name("FILE");
     add_deliver_options(cmd, options->deliver, "Print the verdict as JSON");
-    cmd.add_option("target", options->target, "Image reference, OCI layout or file").required();
+    cmd.add_option("target", options->target, "Image reference, OCI layout, archive or file")
+        .required();
     cmd.footer("Exit status: 0 verified; 1 refused; 2 usage; 3 undetermined; 4 integrity.");
     return [options](Streams streams) { return run(*options, streams); };
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <filesystem>
@@ -61,8 +62,18 @@ int run(const Program& program, int argc, char** argv) {
     app.get_formatter()->column_width(34);
     std::vector<Action> actions;
     for (const AddCommand add : program.commands) actions.push_back(add(Command(app)));
+    std::vector<std::string> arguments(argv + 1, argv + std::max(1, argc));
+    if (program.expand) {
+        auto expanded = program.expand(app, std::move(arguments));
+        if (!expanded) {
+            print_error(app.get_name(), expanded.error());
+            return static_cast<int>(exit_code_for(expanded.error().fault()));
+        }
+        arguments = *std::move(expanded);
+    }
+    std::ranges::reverse(arguments);  // as CLI11 wants them
     try {
-        app.parse(argc, argv);
+        app.parse(std::move(arguments));
     } catch (const CLI::Success& success) {  // --help and --version
         app.exit(success);
         return static_cast<int>(finish_output(app));

@@ -86,10 +86,15 @@ Action add_tree(Command app);
 Action add_verify(Command app);
 Action add_version(Command app);
 
+// Changes the arguments, without the program's name, before they are parsed.
+using ExpandArguments = Result<std::vector<std::string>> (*)(CLI::App& app,
+                                                             std::vector<std::string> arguments);
+
 struct Program {
     std::string name;
     std::string purpose;
     std::vector<AddCommand> commands;
+    ExpandArguments expand = nullptr;
 };
 
 // Parses the command line, runs what was chosen, prints the error if there is one, and returns the

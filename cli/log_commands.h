@@ -12,5 +12,6 @@ Secret log_password();  // from that variable; empty if it is not set
 Action add_log_fsck(Command app);
 Action add_log_serve(Command app);
 Action add_log_signer(Command app);
+Action add_log_token(Command app);
 
 }  // namespace boltseal

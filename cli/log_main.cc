@@ -1,5 +1,6 @@
 // boltseal-log: the transparency log server.
 #include "cli/clock.h"
+#include "cli/config_file.h"
 #include "cli/log_commands.h"
 #include "transparency/log_setup.h"
 
@@ -57,8 +58,10 @@ Action add_log_version(Command app) {
 
 int main(int argc, char** argv) {
     using namespace boltseal;
-    return run_program({"boltseal-log",
-                        "A transparency log server",
-                        {add_init, add_log_serve, add_log_signer, add_log_fsck, add_log_version}},
-                       argc, argv);
+    return run_program(
+        {"boltseal-log",
+         "A transparency log server",
+         {add_init, add_log_serve, add_log_signer, add_log_token, add_log_fsck, add_log_version},
+         expand_config},
+        argc, argv);
 }

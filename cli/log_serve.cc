@@ -1,15 +1,22 @@
 // boltseal-log serve and boltseal-log signer: flags, signals, what is started and stopped in which
 // order. Everything else is in transparency/.
+#include "cli/clock.h"
 #include "cli/log_commands.h"
+#include "cli/log_lines.h"
+#include "cli/log_metrics.h"
+#include "cli/log_sandbox.h"
+#include "cli/log_writers.h"
 #include "transparency/file_storage.h"
 #include "transparency/head_file.h"
 #include "transparency/http_server.h"
 #include "transparency/journal_file.h"
 #include "transparency/log_api.h"
 #include "transparency/log_checker.h"
+#include "transparency/log_page.h"
 #include "transparency/log_setup.h"
 #include "transparency/lookup_api.h"
 #include "transparency/lookup_writer.h"
+#include "transparency/measured_log.h"
 #include "transparency/run_index.h"
 #include "transparency/signer_link.h"
 #include "transparency/signer_process.h"
@@ -40,6 +47,10 @@ struct ServeOptions {
     fs::path signer;
     bool raw = false;
     std::size_t max_wait = 0;  // microseconds
+    WriterOptions writers;
+    std::string metrics;  // address; empty: nowhere
+    std::string log_format = "text";
+    fs::path config;  // read before all others: config_file.h
 };
 
 sigset_t ending_signals() {
@@ -72,18 +83,30 @@ Result<void> wait_for_end(const Sequencer& sequencer, const HttpServer& server) 
     return Error(Fault::Io, "the server cannot accept connections any more");
 }
 
-// Reading that takes time goes to the workers, everything else to the API, which sees for itself.
-HttpServer::Handler route(LogApi& api, const LookupApi& lookups, Workers& workers) {
+// Writers first, then the page, then reading that takes time, which goes to the workers, and the
+// API, which sees for itself.
+WriteGate::Next route(LogApi& api, LogPage& page, const LookupApi& lookups, Workers& workers) {
     const auto look_up = on_workers(
         workers, [&lookups](const ApiRequest& request) { return lookups.answer(request); });
-    return [&api, look_up](ApiRequest request, const Reply& reply) {
+    return [&api, &page, look_up](ApiRequest request, const Reply& reply) {
+        if (page.handle(request, reply)) return;
         if (LookupApi::has(request.path)) return look_up(std::move(request), reply);
         api.handle(std::move(request), reply);
     };
 }
 
+void say_serving(const NoteKey& key, const ListenAddress& at, std::uint64_t entries,
+                 const LogLines& lines) {
+    const std::string url = "http://" + to_string(at);
+    lines.say("serving",
+              "serving '" + key.name + "' at " + url + " (" + std::to_string(entries) + " entries)",
+              {{"origin", key.name}, {"url", url}, {"entries", entries}});
+}
+
 Result<void> serve(const ServeOptions& options, Streams streams) {
     BOLTSEAL_TRY(const ListenAddress address, parse_listen_address(options.listen));
+    BOLTSEAL_TRY(const LogFormat format, parse_log_format(options.log_format));
+    const LogLines lines(streams.err, format, now);
     const sigset_t signals = ending_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // in all threads and processes from here
 
@@ -93,21 +116,36 @@ Result<void> serve(const ServeOptions& options, Streams streams) {
     RemoteHeadSigner signer(socket, key);
     BOLTSEAL_CHECK(signer.last());
     BOLTSEAL_TRY(const auto journal, FileJournal::open(options.directory / "journal"));
+    BOLTSEAL_TRY(WriteRules rules,
+                 make_write_rules(options.writers, options.directory, options.raw));
+    BOLTSEAL_TRY(const bool files_confined, confine_files(options.directory));  // before threads
+
     BOLTSEAL_TRY(const auto index, RunIndex::open(options.directory / "index"));
+    LogMetrics metrics;
+    MeasuredJournal measured_journal(*journal, metrics);
+    MeasuredSigner measured_signer(signer, metrics);
+    MeasuredPublication measured_publication(*storage, metrics);
     SequencerLimits limits;
     limits.queue.max_wait = std::chrono::microseconds(options.max_wait);
-    BOLTSEAL_TRY(const auto sequencer,
-                 Sequencer::start({*storage, *journal, signer, *storage, *index}, limits));
+    BOLTSEAL_TRY(
+        const auto sequencer,
+        Sequencer::start(
+            {*storage, measured_journal, measured_signer, measured_publication, *index}, limits));
     Workers workers(std::max(2u, std::thread::hardware_concurrency()));
     BOLTSEAL_TRY(const auto lookup_index, LookupIndex::open(options.directory / "lookup"));
     BOLTSEAL_TRY(const auto statements, StatementStore::open(options.directory / "statements"));
     LogApi api(*sequencer, key, workers, options.raw ? RawEntries::Taken : RawEntries::Refused,
                statements.get());
     const LookupApi lookups(*sequencer, *lookup_index, *statements);
-    BOLTSEAL_TRY(auto server, HttpServer::start(address, route(api, lookups, workers)));
-    streams.err << "boltseal-log: serving '" << key.name << "' at http://"
-                << to_string(ListenAddress{address.host, server->port()}) << " ("
-                << sequencer->published()->head().size << " entries)" << std::endl;
+    LogPage page(*sequencer, key, workers);
+    WriteGate gate(std::move(rules), now, route(api, page, lookups, workers));
+    BOLTSEAL_TRY(auto server, HttpServer::start(address, [&gate](ApiRequest request, Reply reply) {
+                     gate.handle(std::move(request), std::move(reply));
+                 }));
+    BOLTSEAL_TRY(auto metrics_server,
+                 serve_metrics(options.metrics, {metrics, *server, *sequencer}, lines));
+    BOLTSEAL_CHECK(confine_calls(files_confined, lines));  // after the last one to listen
+    say_serving(key, {address.host, server->port()}, sequencer->published()->head().size, lines);
     std::optional<Scrubber> scrubber(
         std::in_place, sequencer->log(), [&] { return sequencer->published()->head(); },
         [&](const Error& error) { sequencer->fail(error); });
@@ -116,12 +154,14 @@ Result<void> serve(const ServeOptions& options, Streams streams) {
         std::in_place, *lookup_index, sequencer->log(),
         [&] { return sequencer->published()->head(); },
         [&](const Error& error) {
-            streams.err << "boltseal-log: look-ups end here: " + error.message() + "\n"
-                        << std::flush;
+            lines.say("look-ups", "look-ups end here: " + error.message(),
+                      {{"reason", error.message()}});
         });
     auto ended = wait_for_end(*sequencer, *server);
     lookup_writer.reset();
+    lines.say("stopping", "", {{"reason", ended ? "told to" : ended.error().message()}});
     scrubber.reset();
+    metrics_server.reset();
     server.reset();     // answers what was asked,
     sequencer->stop();  // with the entries it has taken,
     workers.stop();     // by these
@@ -197,6 +237,15 @@ Action add_log_serve(Command app) {
     cmd.add_flag("--raw", options->raw, "Take bytes of any kind at /add, for tests and other logs");
     cmd.add_option("--max-wait", options->max_wait,
                    "Microseconds that the first entry of a batch waits for others")
+        .capture_default_str();
+    cmd.add_option("--config", options->config, "File with any of these options, in TOML")
+        .type_name("FILE");
+    add_writer_options(cmd, options->writers);
+    cmd.add_option("--metrics", options->metrics,
+                   "Address and port of its own for /metrics, in Prometheus's format")
+        .type_name("ADDRESS");
+    cmd.add_option("--log-format", options->log_format,
+                   "Lines on standard error: text, logfmt or json")
         .capture_default_str();
     cmd.footer(
         "Ends with status 3 after an error of the disk or of signing: start it again, and "

@@ -6,6 +6,7 @@
 #include "core/file.h"
 #include "transparency/log_client.h"
 
+#include <cstdlib>
 #include <ostream>
 
 namespace boltseal {
@@ -86,6 +87,9 @@ Result<std::string> SigningSession::sign(Bytes file) {
 Result<std::string> SigningSession::finish(const SignedContent& content, const Artifact& artifact) {
     if (!log_) return make_bundle(content, {}, artifact, {}, now());
     LogClient client(*transport_, options_.log.url, *log_, real_patience());
+    if (const char* token = std::getenv("BOLTSEAL_LOG_TOKEN"); token && *token) {
+        BOLTSEAL_CHECK(client.set_token(token));
+    }
     auto entry = client.submit(*content.entry);
     if (!entry) return std::move(entry).error().context("log '" + options_.log.url + "'");
     *err_ << "logged as entry " << entry->index << " of '" << log_->name << "'\n";

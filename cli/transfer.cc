@@ -62,12 +62,16 @@ std::string tag_of(const ImageTarget& image) {
     return name ? name->tag : std::string();
 }
 
-Result<BlobDigest> chosen_manifest(ImageTarget& from, const BlobDigest& digest,
-                                   const std::string& platform) {
-    if (platform.empty()) return digest;
-    BOLTSEAL_TRY(const Platform wanted, parse_platform(platform));
-    BOLTSEAL_TRY(const Descriptor chosen, find_platform(*from.store, digest, wanted));
-    return chosen.digest;
+Result<BlobDigest> chosen_image(ImageTarget& from, const BlobDigest& digest,
+                                const std::string& platform) {
+    BlobDigest out = digest;
+    if (!platform.empty()) {
+        BOLTSEAL_TRY(const Platform wanted, parse_platform(platform));
+        BOLTSEAL_TRY(const Descriptor chosen, find_platform(*from.store, digest, wanted));
+        out = chosen.digest;
+    }
+    BOLTSEAL_CHECK(parts_of_image(*from.store, out));
+    return out;
 }
 
 Result<void> check_destination(const ImageTarget& to, ImageTarget& from, const BlobDigest& digest,
@@ -80,8 +84,7 @@ Result<void> check_destination(const ImageTarget& to, ImageTarget& from, const B
     if (plan.referrers) {
         return std::move(attachable).error().with_hint("leave them behind with --no-referrers");
     }
-    BOLTSEAL_TRY(const BlobDigest chosen, chosen_manifest(from, digest, plan.platform));
-    BOLTSEAL_TRY(const ResolvedManifest manifest, from.store->get_manifest(chosen));
+    BOLTSEAL_TRY(const ResolvedManifest manifest, from.store->get_manifest(digest));
     if (!is_index(manifest.descriptor.media_type)) return {};
     return Error(Fault::Config, "a Docker archive holds one image, and this is an index of several")
         .with_hint("name the one with --platform");
@@ -90,8 +93,7 @@ Result<void> check_destination(const ImageTarget& to, ImageTarget& from, const B
 Result<Transferred> transfer(ImageTarget& from, const BlobDigest& digest, ImageTarget& to,
                              const TransferPlan& plan, HttpClient& http, Streams streams) {
     const auto start = std::chrono::steady_clock::now();
-    BOLTSEAL_TRY(const BlobDigest chosen, chosen_manifest(from, digest, plan.platform));
-    BOLTSEAL_TRY(const ImageParts parts, parts_of_image(*from.store, chosen));
+    BOLTSEAL_TRY(const ImageParts parts, parts_of_image(*from.store, digest));
     Transferred out;
     for (const Descriptor& blob : parts.blobs) out.bytes += blob.size;
     use_mounts(from, to);
@@ -103,7 +105,7 @@ Result<Transferred> transfer(ImageTarget& from, const BlobDigest& digest, ImageT
     } else {
         progress.emplace(streams.err, out.bytes);
     }
-    BOLTSEAL_TRY(out.copied, copy_rest(from, chosen, to, plan,
+    BOLTSEAL_TRY(out.copied, copy_rest(from, digest, to, plan,
                                        progress ? progress->callback() : CopyProgress()));
     BOLTSEAL_CHECK(to.store->commit());
     out.image = pinned_name(to, out.copied.image.digest);

@@ -16,7 +16,6 @@ struct TransferPlan {
     const RegistryFlags& registry;
     const FetchFlags& fetch;
     const TrustOptions* chunk_signers = nullptr;  // whose chunk lists are believed; nobody's
-    std::string platform{};                       // of an index, only the image for this
     bool referrers = false;
     ProgressForm form = ProgressForm::People;
 };
@@ -42,9 +41,10 @@ Result<Transferred> transfer(ImageTarget& from, const BlobDigest& digest, ImageT
 // What the image is called where it is; empty if it was named by its digest, or not at all.
 std::string tag_of(const ImageTarget& image);
 
-// "from" if it is an index and a platform was named: the image for that.
-Result<BlobDigest> chosen_manifest(ImageTarget& from, const BlobDigest& digest,
-                                   const std::string& platform);
+// The image to move: with a platform, that which an index names for it. All its manifests are
+// read: what cannot be is found out before a destination is made.
+Result<BlobDigest> chosen_image(ImageTarget& from, const BlobDigest& digest,
+                                const std::string& platform);
 
 // What went wrong with the image, and what to do about damage.
 Error transfer_error(Error error, const std::string& image);

@@ -65,6 +65,20 @@ function(boltseal_library name)
   boltseal_precompile(boltseal_${name} boltseal_core)
 endfunction()
 
+# boltseal_embed(<source> <function> <folder> <file>...) writes <source> into the build folder: a
+# function, declared in <folder>_files.h, that returns what is in the file of that name.
+function(boltseal_embed source function folder)
+  set(text "#include \"${folder}_files.h\"\n\nnamespace boltseal {\n\n")
+  string(APPEND text "std::string_view ${function}(std::string_view name) {\n")
+  foreach(file IN LISTS ARGN)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${folder}/${file})
+    file(READ ${folder}/${file} content)
+    string(APPEND text "    if (name == \"${file}\") return R\"embedded(${content})embedded\";\n")
+  endforeach()
+  string(APPEND text "    return {};\n}\n\n}  // namespace boltseal\n")
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${source} CONTENT "@text@" @ONLY)
+endfunction()
+
 # boltseal_test(<folder>/<name> [LINKS <target>...]) builds tests/<folder>/<name>_test.cc.
 function(boltseal_test path)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINKS")

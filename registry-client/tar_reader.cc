@@ -65,7 +65,9 @@ Result<std::uint64_t> parse_size(const Block& block) {
 
 Result<void> check_sum(const Block& block) {
     std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < block.size(); ++i) sum += i >= 148 && i < 156 ? ' ' : block[i];
+    for (std::size_t i = 0; i < block.size(); ++i) {
+        sum += i >= 148 && i < 156 ? std::uint8_t{' '} : block[i];
+    }
     BOLTSEAL_TRY(const std::uint64_t stated, parse_octal(field(block, 148, 8)));
     return sum == stated ? Result<void>() : bad("a header has a wrong checksum");
 }

@@ -48,6 +48,16 @@ void Secret::shrink(std::size_t size) {
     size_ = size;
 }
 
+Secret random_secret(std::size_t size) {
+    Secret secret(size);
+    randombytes_buf(secret.writable().data(), size);
+    return secret;
+}
+
+bool equal_secrets(Bytes a, Bytes b) {
+    return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
 void wipe(std::span<std::uint8_t> bytes) {
     sodium_memzero(bytes.data(), bytes.size());
 }

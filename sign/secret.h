@@ -30,6 +30,11 @@ private:
     std::size_t size_;
 };
 
+Secret random_secret(std::size_t size);
+
+// In a time that depends on the sizes alone.
+bool equal_secrets(Bytes a, Bytes b);
+
 void wipe(std::span<std::uint8_t> bytes);
 void wipe(std::string& text);  // and empties it
 

@@ -84,13 +84,16 @@ Result<std::vector<EntrySignature>> check_signatures(const SignedPayload& envelo
 
 }  // namespace
 
-Result<Admitted> admit_envelope(const Json& request) {
+Result<Admitted> admit_envelope(const Json& request, WriteWatch* watch) {
     BOLTSEAL_CHECK(request.only({kEnvelope.camel, kVerifiers.camel}));
     BOLTSEAL_TRY(const Json* const json, object_at(request, kEnvelope));
     BOLTSEAL_TRY(SignedPayload envelope, parse_payload(*json));
     BOLTSEAL_TRY(const std::vector<Verifier> verifiers, parse_verifiers(request));
     DsseEntry entry{digest_of(envelope.payload), {}};
     BOLTSEAL_TRY(entry.signatures, check_signatures(envelope, verifiers));
+    for (const EntrySignature& one : entry.signatures) {
+        if (watch) BOLTSEAL_CHECK(watch->on_signer(one.key, one.certificate));
+    }
     std::ranges::sort(entry.signatures, {}, &EntrySignature::signature);
     BOLTSEAL_TRY(Buffer body, encode_dsse_entry(entry));
     BOLTSEAL_CHECK(parse_dsse_entry(body));

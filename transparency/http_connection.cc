@@ -20,8 +20,27 @@ constexpr std::size_t kAlwaysAnswered = std::size_t{64} << 10;
 
 }  // namespace
 
-HttpConnection::HttpConnection(int fd, const HttpLimits& limits, std::size_t& buffered, Time now)
-    : limits_(limits), buffered_(buffered), fd_(fd), deadline_(now + limits.head) {}
+HttpConnection::HttpConnection(int fd, const IpAddress& peer, HttpShared& shared, Time now)
+    : shared_(shared),
+      limits_(shared.limits),
+      fd_(fd),
+      peer_(peer),
+      deadline_(now + limits_.head) {}
+
+void HttpMetrics::print(MetricsText& text) const {
+    const MetricsText::Labelled classes[] = {
+        {"2xx", answers[2].value()}, {"4xx", answers[4].value()}, {"5xx", answers[5].value()}};
+    text.counters("boltseal_log_http_answers_total", "Answers by class of status.", "class",
+                  classes);
+    text.counter("boltseal_log_http_connections_total", "Connections that were accepted.",
+                 connections.value());
+    const MetricsText::Labelled refused[] = {{"turned_away", turned_away.value()},
+                                             {"gave_way", gave_way.value()}};
+    text.counters("boltseal_log_http_refused_total",
+                  "Connections that were closed because there were too many.", "how", refused);
+    text.histogram("boltseal_log_http_write_seconds", "From a POST that is whole until its answer.",
+                   write_time);
+}
 
 HttpConnection::~HttpConnection() {
     set_buffered(0);
@@ -72,7 +91,7 @@ void HttpConnection::step(Time now) {
             deadline_ = now + limits_.head;
         }
         if (!head_ && !step_head(now)) return;
-        if (head_ && step_body()) return;
+        if (head_ && step_body(now)) return;
         const std::size_t whole = head_ ? head_->content_length : kMaxRequestHead;
         const Read got = read(whole - in_.size());
         if (got == Read::Nothing) return;
@@ -110,7 +129,8 @@ bool HttpConnection::step_head(Time now) {
         refuse({400, "bytes after the request"}, now);
         return false;
     }
-    if (head.content_length > limits_.max_buffered - std::min(limits_.max_buffered, buffered_)) {
+    if (head.content_length >
+        limits_.max_buffered - std::min(limits_.max_buffered, shared_.buffered)) {
         refuse({503, "too many requests are waiting"}, now);
         return false;
     }
@@ -121,12 +141,18 @@ bool HttpConnection::step_head(Time now) {
 }
 
 // True when the body is whole, and the request with it.
-bool HttpConnection::step_body() {
+bool HttpConnection::step_body(Time now) {
     set_buffered(in_.size());
     if (in_.size() < head_->content_length) return false;
-    request_ = ApiRequest{std::move(head_->method), std::move(head_->path), to_buffer(in_),
-                          std::move(head_->content_type)};
+    request_ = ApiRequest{std::move(head_->method),
+                          std::move(head_->path),
+                          to_buffer(in_),
+                          std::move(head_->content_type),
+                          std::move(head_->authorization),
+                          std::move(head_->forwarded_for),
+                          peer_};
     is_head_request_ = request_->method == "HEAD";
+    if (request_->method == "POST") write_started_ = now;
     last_ = !head_->keep_alive || ++served_ >= limits_.max_requests;
     head_.reset();
     in_.clear();
@@ -137,7 +163,7 @@ bool HttpConnection::step_body() {
 }
 
 void HttpConnection::set_buffered(std::size_t size) {
-    buffered_ += size - counted_;
+    shared_.buffered += size - counted_;
     counted_ = size;
 }
 
@@ -150,10 +176,12 @@ void HttpConnection::refuse(const HeadRefusal& refusal, Time now) {
 
 void HttpConnection::answer(const ApiResponse& response, bool last, Time now) {
     if (state_ != State::Working) return;
+    count(response.status, now);
     last_ = last_ || last;
     out_ = to_http(response, is_head_request_, last_);
     // Clients that do not read must not fill the memory with what they have asked for.
-    const std::size_t room = limits_.max_buffered - std::min(limits_.max_buffered, buffered_);
+    const std::size_t room =
+        limits_.max_buffered - std::min(limits_.max_buffered, shared_.buffered);
     if (out_.size() > kAlwaysAnswered && out_.size() > room) {
         last_ = true;
         out_ =
@@ -164,6 +192,12 @@ void HttpConnection::answer(const ApiResponse& response, bool last, Time now) {
     state_ = State::Writing;
     deadline_ = now + limits_.answer + milliseconds(1000 * out_.size() / limits_.slowest_answer);
     send(now);
+}
+
+void HttpConnection::count(int status, Time now) {
+    shared_.metrics.answers[static_cast<std::size_t>(status) / 100 % 6].add();
+    if (write_started_) shared_.metrics.write_time.observe(now - *write_started_);
+    write_started_.reset();
 }
 
 void HttpConnection::send(Time now) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "transparency/http_message.h"
+#include "transparency/metrics.h"
 #include "transparency/request_head.h"
 
 #include <chrono>
@@ -26,6 +27,22 @@ struct HttpLimits {
     std::chrono::milliseconds idle{75'000};  // between requests
 };
 
+struct HttpMetrics {
+    std::array<Counter, 6> answers;  // by the first digit of their status
+    Counter connections;
+    Counter turned_away;       // at once: no connection was free or could be freed
+    Counter gave_way;          // closed for another, having let us wait longest
+    TimeHistogram write_time;  // from a POST that is whole until its answer
+    void print(MetricsText& text) const;
+};
+
+// What all connections of a server share.
+struct HttpShared {
+    HttpLimits limits;
+    HttpMetrics metrics = {};
+    std::size_t buffered = 0;
+};
+
 class HttpConnection {
 public:
     using Clock = std::chrono::steady_clock;
@@ -39,8 +56,8 @@ public:
         Closed,
     };
 
-    // Takes the socket over. `buffered` counts for all connections.
-    HttpConnection(int fd, const HttpLimits& limits, std::size_t& buffered, Time now);
+    // Takes the socket over.
+    HttpConnection(int fd, const IpAddress& peer, HttpShared& shared, Time now);
     ~HttpConnection();
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
@@ -69,8 +86,9 @@ private:
     Read read(std::size_t limit);
     void step(Time now);
     bool step_head(Time now);
-    bool step_body();
+    bool step_body(Time now);
     void refuse(const HeadRefusal& refusal, Time now);
+    void count(int status, Time now);
     void send(Time now);
     void linger(Time now);
     void drain();
@@ -78,9 +96,10 @@ private:
     void close() { state_ = State::Closed; }
     void set_buffered(std::size_t size);
 
+    HttpShared& shared_;
     const HttpLimits& limits_;
-    std::size_t& buffered_;
     const int fd_;
+    const IpAddress peer_;
     State state_ = State::Reading;
     Time deadline_;
     bool readable_ = true;  // until a read says otherwise: events tell of changes only
@@ -91,6 +110,7 @@ private:
     std::optional<RequestHead> head_;
     std::optional<ApiRequest> request_;
     bool is_head_request_ = false;
+    std::optional<Time> write_started_;
     bool last_ = false;
     std::size_t served_ = 0;
     std::string out_;

@@ -13,6 +13,10 @@ int rpc_code(int status) {
     switch (status) {
         case 400:
             return 3;  // INVALID_ARGUMENT
+        case 401:
+            return 16;  // UNAUTHENTICATED
+        case 403:
+            return 7;  // PERMISSION_DENIED
         case 404:
             return 5;  // NOT_FOUND
         case 409:
@@ -22,6 +26,8 @@ int rpc_code(int status) {
             return 12;  // UNIMPLEMENTED
         case 408:
             return 4;  // DEADLINE_EXCEEDED
+        case 429:
+            return 8;  // RESOURCE_EXHAUSTED
         case 503:
             return 14;  // UNAVAILABLE
         case 500:
@@ -39,6 +45,10 @@ std::string_view reason_of(int status) {  // RFC 9110 section 15
             return "Created";
         case 400:
             return "Bad Request";
+        case 401:
+            return "Unauthorized";
+        case 403:
+            return "Forbidden";
         case 404:
             return "Not Found";
         case 405:
@@ -57,6 +67,8 @@ std::string_view reason_of(int status) {  // RFC 9110 section 15
             return "Unsupported Media Type";
         case 417:
             return "Expectation Failed";
+        case 429:
+            return "Too Many Requests";
         case 431:
             return "Request Header Fields Too Large";
         case 500:
@@ -100,6 +112,11 @@ std::string to_http(const ApiResponse& response, bool is_head, bool close) {
     add_field(out, "Allow", response.allow);
     add_field(out, "Retry-After", response.retry_after);
     add_field(out, "X-Log-Index", response.log_index);
+    add_field(out, "WWW-Authenticate", response.www_authenticate);
+    if (!response.security_policy.empty()) {
+        add_field(out, "Content-Security-Policy", response.security_policy);
+        add_field(out, "Referrer-Policy", "no-referrer");
+    }
     out.append(
         "Accept-Ranges: none\r\n"
         "Access-Control-Allow-Origin: *\r\n"

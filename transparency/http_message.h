@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/bytes.h"
+#include "transparency/ip_address.h"
 
 #include <functional>
 #include <memory>
@@ -9,11 +10,17 @@
 
 namespace boltseal {
 
+class WriteWatch;
+
 struct ApiRequest {
     std::string method;
     std::string path;  // without query
     Buffer body;
-    std::string content_type = {};  // as it was sent, without parameters
+    std::string content_type = {};           // as it was sent, without parameters
+    std::string authorization = {};          // as it was sent; the same for the next
+    std::string forwarded_for = {};          // of several fields the last
+    IpAddress peer = {};                     // the other end of the connection
+    std::shared_ptr<WriteWatch> watch = {};  // who is told what comes of it; may be null
 };
 
 struct ApiResponse {
@@ -23,6 +30,8 @@ struct ApiResponse {
     std::string allow;  // empty: no such header; the same for the next
     std::string retry_after;
     std::string log_index;
+    std::string www_authenticate;
+    std::string security_policy;  // Content-Security-Policy, of a page
     std::string body;
 };
 

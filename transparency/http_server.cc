@@ -89,11 +89,11 @@ std::size_t file_limit() {
 
 struct HttpServer::Impl {
     Impl(Listener at, Handler handler, const HttpLimits& bounds)
-        : limits(bounds),
+        : shared{bounds},
           handle(std::move(handler)),
           listener(at),
           poll(::epoll_create1(EPOLL_CLOEXEC)) {
-        limits.max_connections = std::min(limits.max_connections, file_limit());
+        limits().max_connections = std::min(limits().max_connections, file_limit());
         watch(listener.fd, EPOLLIN, kListener);
         watch(outbox->fd(), EPOLLIN, kOutbox);
         thread = std::thread([this] { run(); });
@@ -125,8 +125,7 @@ struct HttpServer::Impl {
     bool is_done() {
         if (!stopping) return false;
         if (listener.fd >= 0) ::close(std::exchange(listener.fd, -1));
-        while (make_room()) {
-        }
+        while (!reading.empty()) remove(*reading.front());
         return connections.empty();
     }
 
@@ -153,16 +152,22 @@ struct HttpServer::Impl {
 
     void accept_all() {
         for (;;) {
-            const int fd = ::accept4(listener.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+            sockaddr_storage peer{};
+            socklen_t peer_size = sizeof peer;
+            auto* const address = reinterpret_cast<sockaddr*>(&peer);
+            const int fd =
+                ::accept4(listener.fd, address, &peer_size, SOCK_NONBLOCK | SOCK_CLOEXEC);
             if (fd < 0 && (errno == EMFILE || errno == ENFILE) && make_room()) continue;
             if (fd < 0) return;
-            if (connections.size() >= limits.max_connections && !make_room()) {
+            shared.metrics.connections.add();
+            if (connections.size() >= limits().max_connections && !make_room()) {
+                shared.metrics.turned_away.add();
                 ::close(fd);
                 continue;
             }
             const std::uint64_t number = ++last_number;
             auto& connection = connections[number];
-            connection = std::make_unique<HttpConnection>(fd, limits, buffered, now);
+            connection = std::make_unique<HttpConnection>(fd, to_ip_address(*address), shared, now);
             connection->number = number;
             reading.push_back(connection.get());
             connection->place = std::prev(reading.end());
@@ -173,6 +178,7 @@ struct HttpServer::Impl {
     // Closes the connection that has made us wait longest for its request, if there is one.
     bool make_room() {
         if (reading.empty()) return false;
+        shared.metrics.gave_way.add();
         remove(*reading.front());
         return true;
     }
@@ -237,12 +243,13 @@ struct HttpServer::Impl {
         }
     }
 
-    HttpLimits limits;
+    HttpLimits& limits() { return shared.limits; }
+
+    HttpShared shared;
     Handler handle;
     Listener listener;
     const int poll;
     std::shared_ptr<Outbox> outbox = std::make_shared<Outbox>();
-    std::size_t buffered = 0;
     std::uint64_t last_number = kOutbox;
     std::unordered_map<std::uint64_t, std::unique_ptr<HttpConnection>> connections;
     std::list<HttpConnection*> reading;  // the one that has waited longest first
@@ -271,6 +278,10 @@ std::uint16_t HttpServer::port() const {
 
 bool HttpServer::is_running() const {
     return impl_->running;
+}
+
+const HttpMetrics& HttpServer::metrics() const {
+    return impl_->shared.metrics;
 }
 
 HttpServer::Handler on_workers(Workers& workers,

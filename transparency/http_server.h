@@ -1,6 +1,6 @@
-// Answers over HTTP/1.1, plain: TLS, rate limits and the tiles on disk are a web server's job in
-// front. One thread serves all connections and waits for none of them; what it reads is only what
-// transparency/request_head.h lets through. specs/adr/0013
+// Answers over HTTP/1.1, plain: TLS, limits on what is read, and the tiles on disk are a web
+// server's job in front. One thread serves all connections and waits for none of them; what it
+// reads is only what transparency/request_head.h lets through. specs/adr/0013
 #pragma once
 
 #include "core/result.h"
@@ -26,6 +26,7 @@ public:
 
     std::uint16_t port() const;
     bool is_running() const;  // false if serving has ended on its own
+    const HttpMetrics& metrics() const;
 
 private:
     struct Impl;

@@ -44,6 +44,16 @@ ApiResponse refusal(const Error& error) {
     }
 }
 
+// The same, but for what somebody who looks on would not have.
+ApiResponse refusal(const Error& error, const ApiRequest& request) {
+    const bool forbidden = request.watch && request.watch->has_refused();
+    return forbidden ? error_response(403, error.message()) : refusal(error);
+}
+
+void tell(const std::shared_ptr<WriteWatch>& watch, const std::vector<Place>& places) {
+    if (watch) watch->on_placed(places);
+}
+
 bool is_read_method(const std::string& method) {
     return method == "GET" || method == "HEAD";
 }
@@ -95,18 +105,19 @@ bool LogApi::is_known(std::string_view path) {
 }
 
 void LogApi::route_write(ApiRequest request, const Reply& reply) {
-    if (request.path == kRawPath) return add_raw(std::move(request.body), reply);
+    if (request.path == kRawPath) return add_raw(std::move(request), reply);
     auto asked = std::make_shared<const ApiRequest>(std::move(request));
     post(reply, [this, asked, reply] {
-        asked->path == kBatchPath ? add_batch(*asked, reply) : add_entry(asked->body, reply);
+        asked->path == kBatchPath ? add_batch(*asked, reply) : add_entry(*asked, reply);
     });
 }
 
-void LogApi::add_entry(Bytes submission, const Reply& reply) {
-    auto admitted = admit(submission);
-    if (!admitted) return reply(refusal(admitted.error()));
+void LogApi::add_entry(const ApiRequest& request, const Reply& reply) {
+    auto admitted = admit(request.body, request.watch.get());
+    if (!admitted) return reply(refusal(admitted.error(), request));
     const auto shared = std::make_shared<const Admitted>(*std::move(admitted));
-    const auto answer = [this, shared, reply](const Sequenced& sequenced) {
+    const auto answer = [this, shared, watch = request.watch, reply](const Sequenced& sequenced) {
+        tell(watch, sequenced.places);
         const VerifiedCheckpoint& checkpoint = *sequenced.checkpoint;
         if (auto kept = keep({shared->statement}); !kept) return reply(refusal(kept.error()));
         const auto proof =
@@ -128,12 +139,14 @@ void LogApi::add_entry(Bytes submission, const Reply& reply) {
 }
 
 // Answered from the publisher's thread: there is nothing to compute.
-void LogApi::add_raw(Buffer entry, const Reply& reply) {
+void LogApi::add_raw(ApiRequest request, const Reply& reply) {
     std::vector<Buffer> entries;
-    entries.push_back(std::move(entry));
-    const auto taken =
-        sequencer_.submit(std::move(entries), [reply](const Result<Sequenced>& sequenced) {
+    entries.push_back(std::move(request.body));
+    const auto taken = sequencer_.submit(
+        std::move(entries),
+        [watch = std::move(request.watch), reply](const Result<Sequenced>& sequenced) {
             if (!sequenced) return reply(refusal(sequenced.error()));
+            tell(watch, sequenced->places);
             reply(text_response(200, std::to_string(sequenced->places.front().index)));
         });
     if (!taken) reply(refusal(taken.error()));
@@ -141,22 +154,22 @@ void LogApi::add_raw(Buffer entry, const Reply& reply) {
 
 void LogApi::add_batch(const ApiRequest& request, const Reply& reply) {
     if (request.content_type == "application/json") {
-        auto admitted = admit_batch(request.body);
-        if (!admitted) return reply(refusal(admitted.error()));
+        auto admitted = admit_batch(request.body, request.watch.get());
+        if (!admitted) return reply(refusal(admitted.error(), request));
         std::vector<Buffer> entries;
         std::vector<Buffer> statements;
         for (Admitted& one : *admitted) {
             entries.push_back(std::move(one.body));
             if (!one.statement.empty()) statements.push_back(std::move(one.statement));
         }
-        return submit_batch(std::move(entries), std::move(statements), reply);
+        return submit_batch(std::move(entries), std::move(statements), request.watch, reply);
     }
     if (request.content_type != "application/octet-stream" || raw_ == RawEntries::Refused) {
         return reply(error_response(415, "content type is not accepted"));
     }
     auto entries = parse_raw_batch(request.body);
     if (!entries) return reply(refusal(entries.error()));
-    submit_batch(*std::move(entries), {}, reply);
+    submit_batch(*std::move(entries), {}, request.watch, reply);
 }
 
 // Kept before the answer, so that what was answered is found. After an error of the disk the log
@@ -172,9 +185,10 @@ Result<void> LogApi::keep(const std::vector<Buffer>& statements) {
 }
 
 void LogApi::submit_batch(std::vector<Buffer> entries, std::vector<Buffer> statements,
-                          const Reply& reply) {
-    const auto answer = [this, reply,
-                         statements = std::move(statements)](const Sequenced& sequenced) {
+                          std::shared_ptr<WriteWatch> watch, const Reply& reply) {
+    const auto answer = [this, watch = std::move(watch), statements = std::move(statements),
+                         reply](const Sequenced& sequenced) {
+        tell(watch, sequenced.places);
         if (auto kept = keep(statements); !kept) return reply(refusal(kept.error()));
         const std::vector<std::uint64_t> indexes = sorted_indexes(sequenced.places);
         const auto proof = sequencer_.log().prove_batch(indexes, sequenced.checkpoint->head());

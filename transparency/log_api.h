@@ -35,11 +35,11 @@ public:
 private:
     void post(const Reply& reply, std::function<void()> work);
     void route_write(ApiRequest request, const Reply& reply);
-    void add_entry(Bytes submission, const Reply& reply);
-    void add_raw(Buffer entry, const Reply& reply);
+    void add_entry(const ApiRequest& request, const Reply& reply);
+    void add_raw(ApiRequest request, const Reply& reply);
     void add_batch(const ApiRequest& request, const Reply& reply);
     void submit_batch(std::vector<Buffer> entries, std::vector<Buffer> statements,
-                      const Reply& reply);
+                      std::shared_ptr<WriteWatch> watch, const Reply& reply);
     Result<void> keep(const std::vector<Buffer>& statements);
     bool is_known(std::string_view path);
     std::optional<Tile> find_tile(std::string_view path) const;

@@ -1,6 +1,7 @@
 #include "transparency/log_client.h"
 
 #include "core/encoding.h"
+#include "net/url.h"
 #include "transparency/log_answer.h"
 #include "transparency/log_request.h"
 
@@ -100,12 +101,22 @@ LogClient::LogClient(Transport& transport, std::string url, NoteKey key, Patienc
       patience_(std::move(patience)),
       tiles_(transport, url_, patience_) {}
 
+Result<void> LogClient::set_token(std::string token) {
+    const auto url = parse_url(url_);
+    if (!url || (url->scheme != "https" && !is_loopback_host(url->host))) {
+        return Error(Fault::Config, "a token for the log is sent over https only");
+    }
+    token_ = std::move(token);
+    return {};
+}
+
 // An entry that is submitted twice stands in the log once, so unlike other POSTs this may repeat.
 Result<Response> LogClient::post(const std::string& path, const char* content_type, Buffer body) {
     Request request;
     request.method = "POST";
     request.url = url_ + path;
     request.headers = {{"Content-Type", content_type}};
+    if (!token_.empty()) request.headers.push_back({"Authorization", "Bearer " + token_});
     request.body = std::move(body);
     request.max_body = kMaxAnswer;
     for (int attempt = 1;; ++attempt) {

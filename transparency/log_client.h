@@ -46,6 +46,10 @@ public:
     // `url` is what "/api/v2/log/entries" is appended to.
     LogClient(Transport& transport, std::string url, NoteKey key, Patience patience = {});
 
+    // What the log wants from those who write, if it does. Config unless it goes over https or
+    // stays on this machine.
+    Result<void> set_token(std::string token);
+
     const NoteKey& key() const { return key_; }
 
     // The entry as the log has it, its proof and checkpoint checked against the key and against
@@ -88,6 +92,7 @@ private:
     NoteKey key_;
     Patience patience_;
     HttpTiles tiles_;
+    std::string token_;
 };
 
 }  // namespace boltseal

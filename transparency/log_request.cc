@@ -41,14 +41,15 @@ Json request_json(const HashedRekord& entry, std::string details) {
 }
 
 // One of the two requests, by its name.
-Result<Admitted> admit_request(const Json& json) {
+Result<Admitted> admit_request(const Json& json, WriteWatch* watch) {
     BOLTSEAL_TRY(const Json* const dsse, find_either(json, kDsseRequest));
     if (dsse) {
         BOLTSEAL_CHECK(json.only({kDsseRequest.camel, kDsseRequest.snake}));
-        return admit_envelope(*dsse);
+        return admit_envelope(*dsse, watch);
     }
     BOLTSEAL_TRY(const HashedRekord entry, parse_request(json));
     BOLTSEAL_CHECK(check_entry(entry));
+    if (watch) BOLTSEAL_CHECK(watch->on_signer(entry.key, entry.certificate));
     BOLTSEAL_TRY(Buffer body, encode_entry(entry));
     BOLTSEAL_CHECK(parse_entry(body));
     return Admitted{std::move(body), "hashedrekord", {}};
@@ -66,12 +67,12 @@ Result<std::string> encode_submission(const HashedRekord& entry) {
     return to_json(request_json(entry, std::move(details)));
 }
 
-Result<Admitted> admit(Bytes submission) {
+Result<Admitted> admit(Bytes submission, WriteWatch* watch) {
     BOLTSEAL_TRY(const Json json, parse_json(submission, JsonLimits{kMaxSubmission, 8}));
-    return admit_request(json);
+    return admit_request(json, watch);
 }
 
-Result<std::vector<Admitted>> admit_batch(Bytes body) {
+Result<std::vector<Admitted>> admit_batch(Bytes body, WriteWatch* watch) {
     BOLTSEAL_TRY(const Json json, parse_json(body, JsonLimits{kMaxBatchBytes, 8}));
     BOLTSEAL_CHECK(json.only({"entries"}));
     BOLTSEAL_TRY(const Json::Array* const requests, json.array_at("entries"));
@@ -79,7 +80,7 @@ Result<std::vector<Admitted>> admit_batch(Bytes body) {
     if (requests->size() > kMaxBatchEntries) return bad("too many entries in a batch");
     std::vector<Admitted> entries;
     for (const Json& request : *requests) {
-        auto admitted = admit_request(request);
+        auto admitted = admit_request(request, watch);
         if (!admitted) {
             return std::move(admitted).error().context("entry " + std::to_string(entries.size()));
         }

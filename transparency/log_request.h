@@ -3,6 +3,7 @@
 // bytes: specs/log-api.md#batch.
 #pragma once
 
+#include "transparency/write_watch.h"
 #include "verify/log_entry.h"
 
 #include <string>
@@ -28,11 +29,12 @@ struct Admitted {
 };
 
 // Of a HashedRekordRequestV002, or of an envelope (dsse_request.h). Untrusted or Malformed, for the
-// client.
-Result<Admitted> admit(Bytes submission);
+// client. The watch, if there is one, is told of each signer once the signature is verified, and
+// may refuse it.
+Result<Admitted> admit(Bytes submission, WriteWatch* watch = nullptr);
 
 // {"entries":[...]}, each a submission; the error names which, counted from zero.
-Result<std::vector<Admitted>> admit_batch(Bytes body);
+Result<std::vector<Admitted>> admit_batch(Bytes body, WriteWatch* watch = nullptr);
 Result<std::string> encode_batch(const std::vector<HashedRekord>& entries);
 
 // Entries one after the other as in an entry bundle, at least one.

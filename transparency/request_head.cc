@@ -82,6 +82,7 @@ struct Seen {
     bool host = false;
     bool length = false;
     bool connection = false;
+    bool authorization = false;
 };
 
 Refused take_length(std::string_view value, Seen& seen, RequestHead& out) {
@@ -110,6 +111,13 @@ Refused take_type(std::string_view value, RequestHead& out) {
     return HeadRefusal{415, "multipart is not accepted"};
 }
 
+Refused take_authorization(std::string_view value, Seen& seen, RequestHead& out) {
+    if (seen.authorization) return HeadRefusal{400, "more than one Authorization"};
+    seen.authorization = true;
+    out.authorization = value;
+    return std::nullopt;
+}
+
 Refused take_field(const std::string& name, std::string_view value, Seen& seen, RequestHead& out) {
     if (name == "content-length") return take_length(value, seen, out);
     if (name == "connection") return take_connection(value, seen, out);
@@ -120,6 +128,8 @@ Refused take_field(const std::string& name, std::string_view value, Seen& seen, 
     if (name == "transfer-encoding") return HeadRefusal{501, "Transfer-Encoding is not accepted"};
     if (name == "content-encoding") return HeadRefusal{415, "Content-Encoding is not accepted"};
     if (name == "content-type") return take_type(value, out);
+    if (name == "authorization") return take_authorization(value, seen, out);
+    if (name == "x-forwarded-for") out.forwarded_for = value;
     if (name == "expect") return HeadRefusal{417, "Expect is not accepted"};
     if (name == "upgrade") return HeadRefusal{417, "no upgrade"};
     if (name.starts_with("remote_") || name.starts_with("local_")) {

@@ -22,7 +22,9 @@ struct RequestHead {
     std::string path;    // starts with '/'; letters, digits and "-._~/" only
     std::size_t content_length = 0;
     bool keep_alive = true;
-    std::string content_type;  // lower case, without parameters
+    std::string content_type;   // lower case, without parameters
+    std::string authorization;  // as it was sent
+    std::string forwarded_for;  // X-Forwarded-For; of several the last, which a proxy has added
 };
 
 struct HeadRefusal {

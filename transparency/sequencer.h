@@ -64,6 +64,7 @@ public:
     // Where this leaf stands first, if the published checkpoint covers it. From any thread.
     Result<std::optional<std::uint64_t>> find(const TreeHash& leaf) const;
     Result<void> check_ready() const;  // Io, with the reason, once the log has stopped
+    std::size_t waiting() const { return queue_.waiting(); }  // entries that have no place yet
     void fail(const Error& error);     // for who finds out that something is wrong
     LogTail& log() { return log_; }    // what is published, and more: see is_covered in tile.h
 

@@ -3,13 +3,12 @@
 #pragma once
 
 #include "core/digest.h"
+#include "verify/key_hash.h"
 
 #include <string>
 #include <vector>
 
 namespace boltseal {
-
-using KeyHash = Hash256<struct KeyTag>;  // of a key's SubjectPublicKeyInfo
 
 struct EntryNames {
     std::string_view kind;  // "hashedrekord", "dsse"

@@ -4,7 +4,7 @@ _boltseal_commands() {  # PROGRAM
     case $1 in
         boltseal) echo keygen sign attest verify pull push copy save load tree proof log recheck bundle policy inspect version ;;
         boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
-        boltseal-log) echo init serve signer fsck version ;;
+        boltseal-log) echo init serve signer token fsck version ;;
     esac
 }
 
@@ -57,7 +57,13 @@ _boltseal_options() {  # PROGRAM COMMAND
         boltseal:"bundle verify" | boltseal-verify:bundle)
             echo "$(_boltseal_verifier)" --bundle --batch --jobs ;;
         boltseal-log:init) echo --dir --origin --url ;;
-        boltseal-log:serve) echo --dir --listen --signer --raw --max-wait ;;
+        boltseal-log:serve)
+            echo --dir --listen --signer --raw --max-wait --allow --rate --burst --trusted-proxy --audit \
+                --metrics --log-format --config ;;
+        boltseal-log:token) ;;
+        boltseal-log:"token create") echo --dir --name --days ;;
+        boltseal-log:"token list") echo --dir ;;
+        boltseal-log:"token revoke") echo --dir --name ;;
         boltseal-log:signer) echo --dir --socket --connection ;;
         boltseal-log:fsck) echo --dir ;;
         boltseal-log:version) ;;
@@ -73,7 +79,7 @@ _boltseal_options() {  # PROGRAM COMMAND
 _boltseal_values() {  # COMMAND OPTION
     case $2 in
         --key | --log-key | --witness-policy | --trusted-root | --policy | --bundle | --predicate | --proof | \
-            --transcript | --artifact | --batch | --ca-file) echo files ;;
+            --transcript | --artifact | --batch | --allow | --audit | --config | --ca-file) echo files ;;
         --state | --dir | --output | --hosts-dir) echo folders ;;
         --out) echo files ;;
         -o)
@@ -88,6 +94,7 @@ _boltseal_values() {  # COMMAND OPTION
                 echo cyclonedx spdxjson slsaprovenance slsaprovenance1 openvex vuln custom chunks
             fi ;;
         --chunks) echo large all none ;;
+        --log-format) echo text logfmt json ;;
         --platform) echo linux/amd64 linux/arm64 linux/arm/v7 linux/ppc64le linux/riscv64 linux/s390x ;;
     esac
 }
@@ -98,7 +105,7 @@ _boltseal() {
         [[ ${COMP_WORDS[i]} != -* ]] || continue
         command=${command:+$command }${COMP_WORDS[i]}
         case "$program $command" in
-            'boltseal bundle' | 'boltseal log') ;;  # whose own commands follow
+            'boltseal bundle' | 'boltseal log' | 'boltseal-log token') ;;  # whose own commands follow
             *) break ;;
         esac
     done
@@ -126,6 +133,8 @@ _boltseal() {
         mapfile -t COMPREPLY < <(compgen -W 'verify lint' -- "$word")
     elif [ "$program $command" = 'boltseal log' ]; then
         mapfile -t COMPREPLY < <(compgen -W 'submit prove find check tail' -- "$word")
+    elif [ "$program $command" = 'boltseal-log token' ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'create list revoke' -- "$word")
     elif [ "$program" != boltseal-log ] && [ "$command" != keygen ] && [ "$command" != version ]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
     fi

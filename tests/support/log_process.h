@@ -52,9 +52,15 @@ public:
         while (::read(errors_, &c, 1) == 1 && c != '\n') line += c;
         return line;
     }
+    // The line that says that it serves; lines before it are passed over.
+    std::string read_serving_line() const {
+        std::string line = read_line();
+        while (!line.empty() && line.find(" serving ") == std::string::npos) line = read_line();
+        return line;
+    }
     // From "... at http://127.0.0.1:PORT (N entries)".
     std::string wait_until_it_serves() const {
-        const std::string line = read_line();
+        const std::string line = read_serving_line();
         const std::size_t begin = line.find("http://");
         const std::size_t end = line.find(" (");
         INFO(line);

@@ -5,7 +5,7 @@
 #   begin                     a folder of the test's own, which becomes the current one, and nothing of the user's around
 #   start_registry NAME [HTPASSWD [HTTP]]   docker-registry on a free port: sets $registry and $registry_pid; keeps its data in NAME/
 #   make_log FOLDER ORIGIN    a new log, served on a free port: sets $log_url and $log_pid
-#   start_log FOLDER URL      serves a log that is there, at that address
+#   start_log FOLDER URL      serves a log that is there, at that address; both with the options in $log_options
 #   stop PID, crash PID       ends a server with SIGTERM or SIGKILL, and waits for it
 #   expect STATUS COMMAND...  runs it; its output is in $work/out and $work/err
 #   says TEXT, prints TEXT    the last command's standard error, or output, has TEXT in it
@@ -103,7 +103,8 @@ start_log() {  # FOLDER URL
 }
 
 try_log() {  # FOLDER URL
-    spawn "$1.log" boltseal-log serve --dir "$1" --listen "${2#http://}"
+    # shellcheck disable=SC2086 # options
+    spawn "$1.log" boltseal-log serve --dir "$1" --listen "${2#http://}" ${log_options-}
     log_pid=$pid
     wait_for "$pid" grep -q serving "$1.log"
 }

@@ -5,6 +5,9 @@
 #include "tests/support/submissions.h"
 #include "verify/dsse_entry.h"
 #include "verify/envelope.h"
+#include "verify/key_hash.h"
+
+#include <set>
 
 using namespace boltseal;
 using namespace boltseal::test;
@@ -34,7 +37,30 @@ std::string with(const Json& request, const char* list,
     return to_json(Json::object({{"dsseRequestV002", inner}}));
 }
 
+// Sees every signer, and would not have the last of them.
+struct CountingWatch : WriteWatch {
+    Result<void> on_signer(const PublicKey& key, Bytes) override {
+        seen.push_back(key_hash(key));
+        if (seen.size() < allowed) return {};
+        return Error(Fault::Untrusted, "one signer too many");
+    }
+    bool has_refused() const override { return seen.size() >= allowed; }
+    void on_placed(const std::vector<Place>&) override {}
+    std::size_t allowed = 4;
+    std::vector<KeyHash> seen;
+};
+
 }  // namespace
+
+TEST_CASE("whoever looks on is told of every signer, and may refuse each", "[dsse_request]") {
+    const std::string text = to_json(envelope_request(statement_about("an image"), 3));
+    CountingWatch watch;
+    REQUIRE_OK(admit(as_bytes(text), &watch));
+    REQUIRE(std::set<KeyHash>(watch.seen.begin(), watch.seen.end()).size() == 3);
+    CountingWatch strict;
+    strict.allowed = 3;
+    REQUIRE_REFUSED(admit(as_bytes(text), &strict), "one signer too many");
+}
 
 TEST_CASE("an envelope becomes an entry that can be computed from it again", "[dsse_request]") {
     const std::string payload = statement_about("an image");

@@ -296,6 +296,8 @@ TEST_CASE("thousands of idle connections do not keep others out", "[http_server]
     }
     REQUIRE(Clock::now() - begin < milliseconds(2000));
     REQUIRE(idle.front()->read_all().empty());  // the oldest made room
+    REQUIRE(server.server->metrics().gave_way.value() == 1001);
+    REQUIRE(server.server->metrics().turned_away.value() == 0);
 }
 
 TEST_CASE("a connection that is being answered makes no room for others", "[http_server]") {
@@ -312,6 +314,7 @@ TEST_CASE("a connection that is being answered makes no room for others", "[http
     while (server.handled == 0) std::this_thread::yield();
     RawClient second(server.server->port());
     REQUIRE(second.read_all().empty());
+    REQUIRE(server.server->metrics().turned_away.value() == 1);
     go = true;
     REQUIRE(has_status(first.read_ok(), 200));
 }
@@ -380,6 +383,39 @@ TEST_CASE("a client that reads slowly gets all of a large answer", "[http_server
     REQUIRE(slow.send(kGetClose));
     std::this_thread::sleep_for(milliseconds(200));
     REQUIRE(slow.read_all().ends_with("\r\n\r\n" + std::string(32'000'000, 'a')));
+}
+
+TEST_CASE("the handler is told who asks, by the connection and by the head", "[http_server]") {
+    const TestServer server({}, [](const ApiRequest& request) {
+        ApiResponse response;
+        response.body =
+            to_string(request.peer) + "|" + request.authorization + "|" + request.forwarded_for;
+        return response;
+    });
+    const std::string answer = server.exchange(
+        "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer x\r\n"
+        "X-Forwarded-For: 198.51.100.1\r\n\r\n");
+    REQUIRE(answer.ends_with("\r\n\r\n127.0.0.1|Bearer x|198.51.100.1"));
+    REQUIRE(server.exchange(kGetClose).ends_with("\r\n\r\n127.0.0.1||"));
+}
+
+TEST_CASE("connections and answers are counted, by class of status", "[http_server]") {
+    const TestServer server({}, [](const ApiRequest& request) {
+        return request.path == "/no" ? error_response(503, "no") : error_response(404, "where");
+    });
+    server.exchange(kGetClose);
+    server.exchange(
+        "POST /no HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    server.exchange("nonsense\r\n\r\n");
+    const HttpMetrics& metrics = server.server->metrics();
+    REQUIRE(metrics.connections.value() == 3);
+    REQUIRE(metrics.answers[2].value() == 0);
+    REQUIRE(metrics.answers[4].value() == 2);
+    REQUIRE(metrics.answers[5].value() == 1);
+    std::uint64_t writes = 0;
+    for (std::size_t i = 0; i <= Histogram::kBounds; ++i) writes += metrics.write_time.count_in(i);
+    REQUIRE(writes == 1);
+    REQUIRE(metrics.turned_away.value() == 0);
 }
 
 TEST_CASE("a request that nobody answers is answered with 500", "[http_server]") {

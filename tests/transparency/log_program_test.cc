@@ -203,7 +203,7 @@ TEST_CASE("the log serves until it is told to end, and one process has it", "[lo
     REQUIRE(server.stop(signal) == 0);
 
     LogProcess next(log.serve());
-    REQUIRE(next.read_line().ends_with("(1 entries)"));
+    REQUIRE(next.read_serving_line().ends_with("(1 entries)"));
 }
 
 TEST_CASE("a log without its signer ends, and goes on when it has one again", "[log_program]") {

@@ -155,7 +155,7 @@ TEST_CASE("entries are found by digest and by key, proved, page by page", "[look
     REQUIRE(one.entries == std::vector<FoundEntry>{{1, encode_entry(first).value()}});
     REQUIRE_FALSE(one.next.has_value());
 
-    const Lookup whom = by_key(KeyHash(sha256({first.key.spki()})));
+    const Lookup whom = by_key(key_hash(first.key));
     const LookupAnswer page = log.find_checked(whom);
     REQUIRE(page.entries.size() == kLookupPage);
     REQUIRE(page.entries.front().index == 1);
@@ -183,7 +183,7 @@ TEST_CASE("an answer that does not hold is refused for the right reason", "[look
     REQUIRE_OK(log.append("3"));
     log.follow();
     const Lookup what = by_digest(mine.digest);
-    const Lookup whom = by_key(KeyHash(sha256({mine.key.spki()})));
+    const Lookup whom = by_key(key_hash(mine.key));
     const LookupAnswer good = log.find_checked(whom);
     REQUIRE(good.entries.size() == 2);
     const auto check = [&](const LookupAnswer& answer, const Lookup& lookup) {

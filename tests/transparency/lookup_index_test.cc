@@ -167,7 +167,7 @@ TEST_CASE("the index is brought up to the log, or made again for another", "[loo
     const HashedRekord mine = signed_entry("mine");
     const Buffer body = encode_entry(mine).value();
     const LookupKey by_what = key_of(by_digest(mine.digest));
-    const LookupKey by_whom = key_of(by_key(KeyHash(sha256({mine.key.spki()}))));
+    const LookupKey by_whom = key_of(by_key(key_hash(mine.key)));
     for (std::uint64_t i = 0; i < 700; ++i) {
         if (i == 300 || i == 600) {
             append(log, i == 300 ? body : encode_entry(signed_entry("other")).value());

@@ -43,6 +43,18 @@ TEST_CASE("ordinary requests are let through", "[request_head]") {
     REQUIRE(accepted("HEAD / HTTP/1.1\r\nHost: a\r\nRange: bytes=0-1\r\n\r\n").method == "HEAD");
 }
 
+TEST_CASE("who writes, and for whom, is kept as it was sent", "[request_head]") {
+    const RequestHead head = accepted(
+        "POST /add HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nauthorization: Bearer aB-_9=\r\n"
+        "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 192.0.2.2, 192.0.2.3\r\n\r\n");
+    REQUIRE(head.authorization == "Bearer aB-_9=");
+    REQUIRE(head.forwarded_for == "192.0.2.2, 192.0.2.3");
+    const HeadRefusal twice = refused(
+        "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n");
+    REQUIRE(twice.why == "more than one Authorization");
+    REQUIRE(twice.status == 400);
+}
+
 TEST_CASE("request lines have one form", "[request_head]") {
     struct Row {
         std::string line;
