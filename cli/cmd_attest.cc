@@ -107,7 +107,7 @@ Result<void> attest_file(const FileTarget& file, Statement statement, const Opti
 }
 
 Result<void> run(const Options& options, Streams streams) {
-    HttpClient http;
+    HttpClient http(http_options(options.registry));
     Statement statement;
     BOLTSEAL_TRY(statement.predicate_type, parse_predicate_type(options.type));
     BOLTSEAL_CHECK(check_predicate(options, statement.predicate_type));
@@ -133,7 +133,7 @@ Action add_attest(Command app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand("attest", "Sign a statement, such as an SBOM, about an image");
     add_sign_options(cmd, options->sign);
-    add_registry_flags(cmd, options->registry);
+    add_registry_flags(cmd, options->registry, RegistryUse::Write);
     cmd.add_option("--predicate", options->predicate, "JSON file with what is stated")
         .type_name("FILE");
     cmd.add_option("--type", options->type,

@@ -56,7 +56,7 @@ bool wants_verifying(const VerifyFirst& verify) {
 Result<void> copy(ImageTarget& from, const BlobDigest& digest, const Options& options,
                   HttpClient& http, Streams streams) {
     BOLTSEAL_TRY(const BlobDigest chosen, chosen_image(from, digest, options.platform));
-    HttpClient other;  // one sends while the other receives
+    HttpClient other(http_options(options.registry));  // one sends while the other receives
     BOLTSEAL_TRY(ImageTarget to, open_image(options.to, options.registry, other, Create::Yes));
     TransferPlan plan{options.registry, options.fetch};
     const bool by_keys = options.verify.policy.file.empty() && names_somebody(options.verify);
@@ -70,7 +70,7 @@ Result<void> copy(ImageTarget& from, const BlobDigest& digest, const Options& op
 }
 
 Result<void> run(const Options& options, Streams streams) {
-    HttpClient http;
+    HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(ImageTarget from, open_image(options.from, options.registry, http));
     BOLTSEAL_CHECK(check_mirrors(options.fetch, from));
     from.store = std::make_unique<RememberingStore>(std::move(from.store));

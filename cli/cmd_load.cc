@@ -97,7 +97,7 @@ Result<void> load(OpenCapsule& opened, const ImageToHear& target, const Options&
 }
 
 Result<void> run(const Options& options, Streams streams) {
-    HttpClient http;
+    HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(OpenCapsule opened, open_capsule(options.file));
     const ImageToHear target{opened.image, opened.image.store->resolve(opened.image.selector),
                              options.file.string()};
@@ -115,7 +115,7 @@ Action add_load(Command app) {
         app.add_subcommand("load", "Verify a capsule, then put its image where it will be used");
     add_verify_first_options(cmd, options->verify);
     add_no_verify_option(cmd, options->verify);
-    add_registry_flags(cmd, options->registry);
+    add_registry_flags(cmd, options->registry, RegistryUse::Write);
     cmd.add_option("--max-age", options->max_age,
                    "Refuse a capsule that was made more than so many days ago")
         .between(0, 36'500)

@@ -88,7 +88,7 @@ Result<void> check(const Options& options) {
 
 Result<void> run(const Options& options, Streams streams) {
     BOLTSEAL_CHECK(check(options));
-    HttpClient http;
+    HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(ImageTarget image, open_image(options.image, options.registry, http));
     BOLTSEAL_CHECK(check_mirrors(options.fetch, image));
     image.store = std::make_unique<RememberingStore>(std::move(image.store));

@@ -19,7 +19,7 @@ struct Options {
 };
 
 Result<void> run(const Options& options, Streams streams) {
-    HttpClient http;
+    HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(ImageTarget from,
                  open_image(layout_or_archive(options.layout), options.registry, http));
     BOLTSEAL_TRY(ImageTarget to, open_image(options.image, options.registry, http));
@@ -49,7 +49,7 @@ Action add_push(Command app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
     auto cmd =
         app.add_subcommand("push", "Push an image from an OCI layout or archive to a registry");
-    add_registry_flags(cmd, options->registry);
+    add_registry_flags(cmd, options->registry, RegistryUse::Write);
     cmd.add_flag("--json", options->json, "Print JSON");
     cmd.add_option("layout", options->layout,
                    "OCI image layout, oci-archive:FILE[:TAG] or docker-archive:FILE[:NAME:TAG]")

@@ -77,7 +77,7 @@ Result<void> save(ImageTarget& from, const BlobDigest& digest, const VerifiedFir
 }
 
 Result<void> run(const Options& options, Streams streams) {
-    HttpClient http;
+    HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(ImageTarget from, open_image(options.image, options.registry, http));
     from.store = std::make_unique<RememberingStore>(std::move(from.store));
     const ImageToHear target{from, from.store->resolve(from.selector), options.image};

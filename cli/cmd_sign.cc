@@ -121,7 +121,7 @@ Result<void> sign_file(const FileTarget& file, const Options& options, SigningSe
 }
 
 Result<void> run(const Options& options, Streams streams) {
-    HttpClient http;
+    HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(Target target, open_target(options.target, options.registry, http));
     BOLTSEAL_TRY(SigningSession session, SigningSession::open(options.sign, http, streams.err));
     if (const auto* file = std::get_if<FileTarget>(&target)) {
@@ -139,7 +139,7 @@ Action add_sign(Command app) {
     auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand("sign", "Sign an image, with all its platforms, or a file");
     add_sign_options(cmd, options->sign);
-    add_registry_flags(cmd, options->registry);
+    add_registry_flags(cmd, options->registry, RegistryUse::Write);
     cmd.add_option("--bundle", options->bundle,
                    "For a file: write the bundle here (default: FILE.sigstore.json)")
         .type_name("FILE");

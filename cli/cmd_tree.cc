@@ -156,7 +156,7 @@ void print_manifest(const Json& manifest, const std::string& name, const Branch&
 }
 
 Result<void> run(const Options& options, Streams streams) {
-    HttpClient http;
+    HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(ImageTarget image, open_image(options.image, options.registry, http));
     BOLTSEAL_TRY(const ResolvedManifest root, image.store->resolve(image.selector));
     BOLTSEAL_TRY(const Json tree, describe_image(*image.store, root));

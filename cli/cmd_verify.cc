@@ -102,7 +102,7 @@ Result<void> run_file(const FileTarget& file, const Options& options, HttpClient
 }
 
 Result<void> run(const Options& options, Streams streams) {
-    HttpClient http;
+    HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(Target target, open_target(options.target, options.registry, http));
     const bool by_policy = !options.policy.file.empty();
     if (!by_policy && !(options.policy.repository + options.platform).empty()) {

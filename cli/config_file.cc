@@ -1,7 +1,7 @@
 #include "cli/config_file.h"
 
 #include "core/file.h"
-#include "verify/policy_toml.h"
+#include "core/toml.h"
 
 #include <CLI/CLI.hpp>
 
@@ -34,15 +34,15 @@ OptionKind kind_of(const CLI::App& command, const std::string& name) {
 }
 
 Error bad(std::size_t line, const std::string& why) {
-    return Error(Fault::Config, to_string(PolicyProblem{line, why}));
+    return Error(Fault::Config, to_string(TomlProblem{line, why}));
 }
 
-Error wrong_kind(const std::string& name, const PolicyNode& value, const char* expected) {
+Error wrong_kind(const std::string& name, const TomlNode& value, const char* expected) {
     return bad(value.line(),
                "'" + name + "' is " + std::string(value.kind()) + ", expected " + expected);
 }
 
-Result<std::string> value_text(const std::string& name, const PolicyNode& value) {
+Result<std::string> value_text(const std::string& name, const TomlNode& value) {
     if (const auto* text = value.as<std::string>()) return *text;
     if (const auto* number = value.as<std::int64_t>()) return std::to_string(*number);
     return wrong_kind(name, value, "a string or a number");
@@ -52,7 +52,7 @@ class ConfigReader {
 public:
     explicit ConfigReader(const KnownOptions& known) : known_(known) {}
 
-    Result<void> read(const std::string& name, const PolicyNode& value) {
+    Result<void> read(const std::string& name, const TomlNode& value) {
         switch (known_.kind(name)) {
             case OptionKind::Unknown:
                 return bad(value.line(), printable(name) + " is no option of this command");
@@ -69,21 +69,21 @@ public:
     std::vector<std::string> take() { return std::move(arguments_); }
 
 private:
-    Result<void> read_flag(const std::string& name, const PolicyNode& value) {
+    Result<void> read_flag(const std::string& name, const TomlNode& value) {
         const bool* const flag = value.as<bool>();
         if (!flag) return wrong_kind(name, value, "true or false");
         if (*flag && !known_.given.contains(name)) arguments_.push_back("--" + name);
         return {};
     }
 
-    Result<void> read_values(const std::string& name, const PolicyNode& value) {
-        const auto* const items = value.as<PolicyNode::Array>();
+    Result<void> read_values(const std::string& name, const TomlNode& value) {
+        const auto* const items = value.as<TomlNode::Array>();
         if (!items) return add(name, value);
-        for (const PolicyNode& item : *items) BOLTSEAL_CHECK(add(name, item));
+        for (const TomlNode& item : *items) BOLTSEAL_CHECK(add(name, item));
         return {};
     }
 
-    Result<void> add(const std::string& name, const PolicyNode& value) {
+    Result<void> add(const std::string& name, const TomlNode& value) {
         BOLTSEAL_TRY(const std::string text, value_text(name, value));
         if (!known_.given.contains(name)) arguments_.push_back("--" + name + "=" + text);
         return {};
@@ -96,12 +96,12 @@ private:
 }  // namespace
 
 Result<std::vector<std::string>> config_arguments(Bytes text, const KnownOptions& known) {
-    const auto tree = parse_policy_toml(text);
-    if (const auto* problem = std::get_if<PolicyProblem>(&tree)) {
+    const auto tree = parse_toml(text);
+    if (const auto* problem = std::get_if<TomlProblem>(&tree)) {
         return Error(Fault::Config, to_string(*problem));
     }
     ConfigReader reader(known);
-    for (const auto& [name, value] : *std::get<PolicyNode>(tree).as<PolicyNode::Table>()) {
+    for (const auto& [name, value] : *std::get<TomlNode>(tree).as<TomlNode::Table>()) {
         BOLTSEAL_CHECK(reader.read(name, value));
     }
     return reader.take();

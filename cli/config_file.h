@@ -20,7 +20,7 @@ struct KnownOptions {
 };
 
 // The arguments that say the same: "--listen=127.0.0.1:80", "--raw". A flag that is false is left
-// out. Config, with the line, for what is unknown, of the wrong kind, or no TOML of policy_toml.h.
+// out. Config, with the line, for what is unknown, of the wrong kind, or no TOML of core/toml.h.
 Result<std::vector<std::string>> config_arguments(Bytes text, const KnownOptions& known);
 
 // For Program::expand: if the command has an option --config and it is given, what the file says

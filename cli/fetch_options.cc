@@ -1,6 +1,7 @@
 #include "cli/fetch_options.h"
 
 #include "cli/network.h"
+#include "registry-client/reference.h"
 
 namespace boltseal {
 
@@ -55,16 +56,17 @@ Result<void> check_mirrors(const FetchFlags& flags, const ImageTarget& image) {
     return Error(Fault::Config, "--mirror is for registries: an image layout has no mirrors");
 }
 
-Result<ImageSources> ImageSources::open(RegistryClient& registry, const FetchFlags& flags,
+Result<ImageSources> ImageSources::open(const ImageTarget& image, const FetchFlags& flags,
                                         const RegistryFlags& registries, Transport& transport) {
     ImageSources out;
+    RegistryClient& registry = *image.registry;
     out.sources_.push_back({registry.name(), &registry});
+    for (RegistryClient* mirror : image.mirrors) out.sources_.push_back({mirror->name(), mirror});
     for (const std::string& text : flags.mirrors) {
         const MirrorName name = mirror_name(text);
         BOLTSEAL_TRY(const Reference mirror, parse_mirror(name, registry.repository()));
-        RegistryFlags plain = registries;
-        if (name.is_plain) plain.insecure.push_back(mirror.registry);
-        BOLTSEAL_TRY(auto client, open_registry(mirror, plain, transport));
+        const RegistryPlace place{mirror.registry, mirror.repository, name.is_plain};
+        BOLTSEAL_TRY(auto client, open_registry(place, registries, transport));
         out.sources_.push_back({client->name(), client.get()});
         out.mirrors_.push_back(std::move(client));
     }

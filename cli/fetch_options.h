@@ -17,12 +17,15 @@ void add_fetch_options(Command command, FetchFlags& flags);
 // Config if mirrors are named for what is in no registry.
 Result<void> check_mirrors(const FetchFlags& flags, const ImageTarget& image);
 
-// The registry of an image and its mirrors, which serve digests only.
+// The registry of an image, the mirrors that were found for it, and those of --mirror. All but the
+// first serve digests only.
 class ImageSources {
 public:
     // Config if a mirror is no "HOST[:PORT][/REPOSITORY]", with https:// or http:// before it if
     // one likes; the second is spoken to without TLS. Without a repository it is that of the image.
-    static Result<ImageSources> open(RegistryClient& registry, const FetchFlags& flags,
+    //
+    // REQUIRES: the image is in a registry. It must outlive this.
+    static Result<ImageSources> open(const ImageTarget& image, const FetchFlags& flags,
                                      const RegistryFlags& registries, Transport& transport);
 
     const std::vector<BlobSource>& list() const { return sources_; }

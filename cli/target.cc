@@ -1,11 +1,9 @@
 #include "cli/target.h"
 
-#include "cli/network.h"
-#include "registry-client/credentials.h"
 #include "registry-client/docker_archive_writer.h"
+#include "registry-client/mirrored_store.h"
 #include "registry-client/oci_layout.h"
 #include "registry-client/reference.h"
-#include "registry-client/registry_store.h"
 
 namespace boltseal {
 
@@ -18,14 +16,22 @@ constexpr std::string_view kOciArchive = "oci-archive:";
 constexpr std::string_view kDockerArchive = "docker-archive:";
 constexpr std::string_view kRegistry = "docker://";
 
-// A RegistryStore only borrows its client.
-class OwningRegistryStore : public RegistryStore {
+// A MirroredStore only borrows its clients.
+class OwningRegistryStore : public MirroredStore {
 public:
-    explicit OwningRegistryStore(std::unique_ptr<RegistryClient> client)
-        : RegistryStore(*client), client_(std::move(client)) {}
+    explicit OwningRegistryStore(OpenRegistry registry)
+        : MirroredStore(*registry.client, borrow(registry)), registry_(std::move(registry)) {}
 
 private:
-    std::unique_ptr<RegistryClient> client_;
+    static std::vector<MirrorClient> borrow(const OpenRegistry& registry) {
+        std::vector<MirrorClient> out;
+        for (const OpenMirror& mirror : registry.mirrors) {
+            out.push_back({mirror.client.get(), mirror.digests, mirror.tags});
+        }
+        return out;
+    }
+
+    OpenRegistry registry_;
 };
 
 bool is_layout(const fs::path& path) {
@@ -96,38 +102,22 @@ Result<ImageTarget> open_docker_archive(const std::string& text, Create create) 
     return out;
 }
 
-Result<ImageTarget> open_reference(const std::string& text, const RegistryFlags& flags,
-                                   Transport& transport) {
+Result<ImageTarget> open_reference(const std::string& text, RegistryFlags flags,
+                                   Transport& transport, Create create) {
     BOLTSEAL_TRY(const Reference reference, parse_reference(text));
-    BOLTSEAL_TRY(auto client, open_registry(reference, flags, transport));
-    RegistryClient* const registry = client.get();
-    return ImageTarget{reference.registry + "/" + reference.repository,
-                       reference.digest ? to_string(*reference.digest) : reference.tag,
-                       std::make_unique<OwningRegistryStore>(std::move(client)), registry};
+    if (create == Create::Yes) flags.use = RegistryUse::Write;
+    BOLTSEAL_TRY(OpenRegistry opened, open_with_mirrors(reference, flags, transport));
+    ImageTarget out{reference.registry + "/" + reference.repository,
+                    reference.digest ? to_string(*reference.digest) : reference.tag, nullptr,
+                    opened.client.get()};
+    for (const OpenMirror& mirror : opened.mirrors) {
+        if (mirror.digests) out.mirrors.push_back(mirror.client.get());
+    }
+    out.store = std::make_unique<OwningRegistryStore>(std::move(opened));
+    return out;
 }
 
 }  // namespace
-
-void add_registry_flags(Command command, RegistryFlags& flags) {
-    command
-        .add_option("--insecure-registry", flags.insecure,
-                    "Speak to this registry (host or host:port) without TLS; may be repeated")
-        .allow_extra_args(false)
-        .type_name("HOST");
-}
-
-Result<std::unique_ptr<RegistryClient>> open_registry(const Reference& reference,
-                                                      const RegistryFlags& flags,
-                                                      Transport& transport) {
-    RegistryOptions options;
-    options.insecure_hosts = flags.insecure;
-    options.patience = real_patience();
-    BOLTSEAL_TRY(options.credential,
-                 load_credential(credential_files(credential_folders_from_environment()),
-                                 reference.registry, reference.repository));
-    return std::make_unique<RegistryClient>(transport, reference.registry, reference.repository,
-                                            std::move(options));
-}
 
 Result<Target> open_target(const std::string& text, const RegistryFlags& flags,
                            Transport& transport) {
@@ -152,11 +142,11 @@ Result<ImageTarget> open_image(const std::string& text, const RegistryFlags& fla
         return open_docker_archive(text.substr(kDockerArchive.size()), create);
     }
     if (text.starts_with(kRegistry)) {
-        return open_reference(text.substr(kRegistry.size()), flags, transport);
+        return open_reference(text.substr(kRegistry.size()), flags, transport, create);
     }
     const LayoutName layout = split_layout(text);
     if (is_layout(text) || is_layout(layout.folder)) return open_layout(text, create);
-    return open_reference(text, flags, transport);
+    return open_reference(text, flags, transport, create);
 }
 
 std::string layout_or_archive(const std::string& text) {

@@ -1,9 +1,8 @@
 // What a command works on: a file, an image in an OCI layout, in an archive, or in a registry.
 #pragma once
 
-#include "cli/command.h"
+#include "cli/registries.h"
 #include "net/transport.h"
-#include "registry-client/client.h"
 #include "registry-client/image_store.h"
 
 #include <filesystem>
@@ -13,11 +12,6 @@
 
 namespace boltseal {
 
-struct RegistryFlags {
-    std::vector<std::string> insecure;  // --insecure-registry
-};
-void add_registry_flags(Command command, RegistryFlags& flags);
-
 struct FileTarget {
     std::filesystem::path path;
 };
@@ -26,7 +20,8 @@ struct ImageTarget {
     std::string where;     // "registry.example/app", "oci:folder" or "oci-archive:file"
     std::string selector;  // tag or digest; empty: the only image of a layout or archive
     std::unique_ptr<ImageStore> store;
-    RegistryClient* registry = nullptr;  // what the store speaks to, if it is a registry
+    RegistryClient* registry = nullptr;      // what the store speaks to, if it is a registry
+    std::vector<RegistryClient*> mirrors{};  // which have the same blobs, by digest
 };
 
 using Target = std::variant<FileTarget, ImageTarget>;
@@ -49,11 +44,6 @@ std::string layout_or_archive(const std::string& text);
 
 // Config for a Docker archive, which has no place for what is attached to an image.
 Result<void> check_attachable(const ImageTarget& image);
-
-// A repository, with what the credential files have for it.
-Result<std::unique_ptr<RegistryClient>> open_registry(const Reference& reference,
-                                                      const RegistryFlags& flags,
-                                                      Transport& transport);
 
 // How the image is called for good: "registry.example/app@sha256:...".
 std::string pinned_name(const ImageTarget& image, const BlobDigest& digest);

@@ -26,7 +26,7 @@ Result<FetchReport> fetch_parts(ImageTarget& from, const ImageParts& parts, Layo
         wanted.push_back({blob, known ? std::optional(*known) : std::nullopt});
     }
     BOLTSEAL_TRY(const ImageSources sources,
-                 ImageSources::open(*from.registry, plan.fetch, plan.registry, http));
+                 ImageSources::open(from, plan.fetch, plan.registry, http));
     FetchPrinter printer(streams.err, plan.form);
     auto fetched = fetch_blobs(http, layout, std::move(wanted), sources.list(),
                                fetch_options(plan.fetch), &printer);

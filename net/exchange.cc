@@ -102,7 +102,9 @@ Error describe(CURL* easy, CURLcode code, const char* detail) {
         case CURLE_PEER_FAILED_VERIFICATION:
             return Error(Fault::Io, std::string("certificate is not trusted: ") + detail);
         case CURLE_SSL_CACERT_BADFILE:
-            return Error(Fault::Config, "cannot read the CA file");
+            return Error(Fault::Config, "what is to be trusted is no certificate in PEM");
+        case CURLE_SSL_CERTPROBLEM:
+            return Error(Fault::Config, "the certificate or key of the client cannot be used");
         case CURLE_SSL_CONNECT_ERROR:
             return Error(Fault::Io, std::string("TLS handshake failed: ") + detail);
         case CURLE_PARTIAL_FILE:
@@ -292,7 +294,6 @@ void Exchange::set_fixed(const Url& url) {
     set(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
     set(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
     set(easy_, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-    if (!options_.ca_file.empty()) set(easy_, CURLOPT_CAINFO, options_.ca_file.c_str());
     set(easy_, CURLOPT_NOSIGNAL, 1L);
     set(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
     set(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -301,6 +302,19 @@ void Exchange::set_fixed(const Url& url) {
     if (request_->sink) set(easy_, CURLOPT_BUFFERSIZE, kSinkBuffer);
     detail_[0] = '\0';
     set(easy_, CURLOPT_ERRORBUFFER, detail_.data());
+}
+
+// libcurl keeps connections apart by all of these.
+void Exchange::set_tls(const TlsFiles& tls) {
+    if (!tls.ca.empty()) {
+        std::string text = tls.ca;
+        curl_blob blob{text.data(), text.size(), CURL_BLOB_COPY};
+        set(easy_, CURLOPT_CAINFO_BLOB, &blob);
+        set(easy_, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    }
+    if (tls.client_cert.empty()) return;
+    set(easy_, CURLOPT_SSLCERT, tls.client_cert.c_str());
+    set(easy_, CURLOPT_SSLKEY, tls.client_key.c_str());
 }
 
 void Exchange::set_body() {
@@ -365,25 +379,25 @@ void Exchange::set_callbacks() {
     set(easy_, CURLOPT_SEEKDATA, this);
 }
 
-Result<void> Exchange::prepare(const Request& request, const Url& url, bool public_only,
-                               milliseconds left) {
+Result<void> Exchange::prepare(const Request& request, const Hop& hop) {
     BOLTSEAL_CHECK(check_request(request));
     request_ = &request;
-    public_only_ = public_only;
+    public_only_ = hop.public_only;
     response_ = Response();
-    response_.url = to_string(url);
-    response_.public_only = public_only;
+    response_.url = to_string(hop.url);
+    response_.public_only = hop.public_only;
     error_.reset();
     head_bytes_ = 0;
     body_bytes_ = 0;
     sent_ = 0;
     moved_ = -1;
     last_progress_ = Clock::now();
-    set_fixed(url);
+    set_fixed(hop.url);
+    if (hop.tls) set_tls(*hop.tls);
     set_body();
     BOLTSEAL_CHECK(set_headers());
     set_callbacks();
-    set(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
+    set(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(hop.left.count()));
     return {};
 }
 

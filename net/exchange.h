@@ -20,10 +20,15 @@ public:
     Exchange& operator=(const Exchange&) = delete;
     ~Exchange();
 
-    // Readies the handle for one hop; `request` must stay where it is until finish(). With
-    // `public_only` no local address is connected to. `left` is the time it may take; 0 = any.
-    Result<void> prepare(const Request& request, const Url& url, bool public_only,
-                         std::chrono::milliseconds left);
+    // One of the requests that redirects make of one.
+    struct Hop {
+        Url url;
+        bool public_only = false;           // no local address is connected to
+        std::chrono::milliseconds left{0};  // that it may take; 0 = any
+        std::shared_ptr<const TlsFiles> tls{};
+    };
+    // Readies the handle for one hop; `request` must stay where it is until finish().
+    Result<void> prepare(const Request& request, const Hop& hop);
 
     // What became of it; `code` is a CURLcode. Once for each prepare().
     Result<Response> finish(int code);
@@ -42,6 +47,7 @@ private:
 
     void fail(Fault fault, std::string why);
     void set_fixed(const Url& url);
+    void set_tls(const TlsFiles& tls);
     void set_body();
     bool add_header(const std::string& line);
     Result<void> set_headers();

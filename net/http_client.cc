@@ -60,7 +60,10 @@ private:
         std::unique_ptr<Exchange> exchange;
     };
 
+    using Tls = std::shared_ptr<const TlsFiles>;
+
     Result<void> begin(Transfer& transfer);
+    Result<Tls> tls_for(const Transfer& transfer);
     Result<void> begin_hop(Transfer& transfer);
     Result<bool> follow(Transfer& transfer, const Response& answer);
     void end_hop(Transfer& transfer, int code);
@@ -76,6 +79,7 @@ private:
     std::map<void*, Transfer*> by_handle_;
     std::vector<Finished> finished_;
     std::map<std::string, std::chrono::microseconds> connect_times_;
+    std::map<std::string, Tls> tls_;  // by authority: what tls_of said
     Id next_ = 1;
 };
 
@@ -124,6 +128,16 @@ Result<void> HttpClient::Loop::begin(Transfer& transfer) {
     return begin_hop(transfer);
 }
 
+Result<HttpClient::Loop::Tls> HttpClient::Loop::tls_for(const Transfer& transfer) {
+    if (transfer.request.tls || transfer.url.scheme != "https") return transfer.request.tls;
+    const std::string host = authority(transfer.url);
+    const auto known = tls_.find(host);
+    if (known != tls_.end()) return known->second;
+    if (!options_.tls_of) return Tls();
+    BOLTSEAL_TRY(Tls found, options_.tls_of(host));
+    return tls_.emplace(host, std::move(found)).first->second;
+}
+
 Result<void> HttpClient::Loop::begin_hop(Transfer& transfer) {
     const milliseconds limit = transfer.request.timeout;
     const auto spent = std::chrono::duration_cast<milliseconds>(Clock::now() - transfer.start);
@@ -131,8 +145,9 @@ Result<void> HttpClient::Loop::begin_hop(Transfer& transfer) {
         return Error(Fault::Io, authority(transfer.url) + ": timed out");
     }
     const milliseconds left = limit.count() > 0 ? limit - spent : milliseconds{0};
-    BOLTSEAL_CHECK(
-        transfer.exchange->prepare(transfer.request, transfer.url, transfer.public_only, left));
+    Exchange::Hop hop{transfer.url, transfer.public_only, left};
+    BOLTSEAL_TRY(hop.tls, tls_for(transfer));
+    BOLTSEAL_CHECK(transfer.exchange->prepare(transfer.request, hop));
     void* handle = transfer.exchange->handle();
     if (curl_multi_add_handle(multi_.get(), handle) != CURLM_OK) {
         return Error(Fault::Io, "libcurl cannot start a transfer");
@@ -168,7 +183,10 @@ Result<bool> HttpClient::Loop::follow(Transfer& transfer, const Response& answer
     if (transfer.redirects == 0 && !transfer.exchange->peer_is_local()) transfer.public_only = true;
     auto next = next_hop(transfer.first, transfer.url, *location);
     if (!next) return std::move(next).error().context(authority(transfer.url));
-    if (!same_origin(transfer.url, *next)) drop_credentials(transfer.request.headers);
+    if (!same_origin(transfer.url, *next)) {
+        drop_private(transfer.request.headers);
+        transfer.request.tls = nullptr;
+    }
     transfer.url = std::move(next).value();
     ++transfer.redirects;
     return true;

@@ -16,7 +16,9 @@
 namespace boltseal {
 
 struct HttpOptions {
-    std::string ca_file{};  // PEM; empty: what the system trusts
+    // What is known of a "host" or "host:port" that a request says nothing of. Asked once for each,
+    // also for those that a redirect leads to. None: what the system trusts, for all.
+    std::function<Result<std::shared_ptr<const TlsFiles>>(const std::string& authority)> tls_of{};
     std::chrono::milliseconds connect_timeout{10'000};
     std::string user_agent{};  // empty: boltseal/<version>
 };

@@ -6,12 +6,12 @@ namespace boltseal {
 
 namespace {
 
-bool is_credential(std::string_view name) {
+bool is_private(std::string_view name) {
     std::string key(name);
     std::transform(key.begin(), key.end(), key.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
-    return key == "authorization" || key == "cookie" || key == "proxy-authorization";
+    return key != "accept" && key != "range" && !key.starts_with("if-");
 }
 
 }  // namespace
@@ -36,8 +36,8 @@ Result<Url> next_hop(const Url& first, const Url& from, const std::string& locat
     return next;
 }
 
-void drop_credentials(std::vector<Header>& headers) {
-    std::erase_if(headers, [](const Header& header) { return is_credential(header.first); });
+void drop_private(std::vector<Header>& headers) {
+    std::erase_if(headers, [](const Header& header) { return is_private(header.first); });
 }
 
 }  // namespace boltseal

@@ -15,7 +15,8 @@ bool is_followed(const Request& request);
 // leads from https to http, or to a local address from a host that is not one.
 Result<Url> next_hop(const Url& first, const Url& from, const std::string& location);
 
-// Authorization, Cookie and Proxy-Authorization, in any case.
-void drop_credentials(std::vector<Header>& headers);
+// Leaves what every host may know: Accept, Range, and the conditions If-*. Anything else may be a
+// credential, whatever it is called.
+void drop_private(std::vector<Header>& headers);
 
 }  // namespace boltseal

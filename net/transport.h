@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,14 @@ using BodySink = std::function<Result<void>(Bytes)>;
 // be asked for again, when a broken connection makes a request start over.
 using BodyReader =
     std::function<Result<std::size_t>(std::uint64_t offset, std::span<std::uint8_t> room)>;
+
+// What a host is shown and believed over TLS, where that is not what the system does.
+struct TlsFiles {
+    std::string ca;           // PEM, trusted in place of what the system trusts; empty: that
+    std::string client_cert;  // PEM files of one that is shown to the host; empty: none is
+    std::string client_key;
+    bool operator==(const TlsFiles&) const = default;
+};
 
 struct Response;
 
@@ -45,6 +54,7 @@ struct Request {
     std::chrono::milliseconds stall_timeout{15'000};  // without a single byte of progress
     int max_redirects = 5;                            // 0: a 3xx is an answer like any other
     bool public_only = false;  // refuse to connect to a local address: see Response::public_only
+    std::shared_ptr<const TlsFiles> tls;  // of the host of `url`, and not of one it leads to
 };
 
 struct Response {
@@ -65,8 +75,8 @@ public:
     // An answer of any status is a value. Io if there is none (unreachable, reset, timed out, bad
     // certificate), Malformed if it breaks HTTP or a limit.
     //
-    // Redirects are followed for GET and HEAD only. Authorization, Cookie and Proxy-Authorization
-    // are dropped for good as soon as scheme, host or port differ; https never leads to http.
+    // Redirects are followed for GET and HEAD only. All headers but Accept, Range and If-*, and
+    // TLS, are dropped for good as soon as scheme, host or port differ; https never leads to http.
     virtual Result<Response> send(const Request& request) = 0;
 
     // All of them, side by side where the transport can; answers come in the order of requests.

@@ -43,11 +43,17 @@ Result<std::string> parse_token(Bytes body) {
 Result<Url> check_realm(const std::string& realm, const Url& registry) {
     auto url = parse_url(realm);
     if (!url) return std::move(url).error().context("realm of the token service");
-    if (url->scheme != "https" && registry.scheme == "https") {
+    const bool from_plain = registry.scheme == "http";
+    const bool stays = from_plain && (url->host == registry.host || is_loopback_host(url->host));
+    if (url->scheme != "https" && !from_plain) {
         return Error(Fault::Malformed, "realm of the token service is not https");
     }
     if (is_local_host(url->host) && !is_local_host(registry.host)) {
         return Error(Fault::Malformed, "realm of the token service is a local address");
+    }
+    if (url->scheme != "https" && !stays) {
+        return Error(Fault::Malformed,
+                     "realm of the token service is on another host, and is not https");
     }
     return url;
 }
@@ -110,6 +116,7 @@ Result<Request> Authenticator::token_request(const Challenge& challenge,
     if (scopes.empty()) scopes = scope;
     Request request;
     request.url = to_string(realm);
+    if (same_origin(realm, registry)) request.tls = tls_;
     request.max_body = kMaxToken;
     std::vector<std::pair<std::string, std::string>> pairs;
     if (!param("service").empty()) pairs.emplace_back("service", param("service"));

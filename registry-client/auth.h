@@ -22,6 +22,9 @@ public:
     Authenticator(Transport& transport, std::string origin, std::optional<Credential> credential,
                   Patience patience);
 
+    // Of the registry's host, where a token service may be as well.
+    void set_tls(std::shared_ptr<const TlsFiles> tls) { tls_ = std::move(tls); }
+
     // The Authorization value to send for a scope; empty for none.
     std::string authorization(const std::string& scope) const;
 
@@ -36,6 +39,7 @@ private:
     std::string origin_;
     std::optional<Credential> credential_;
     Patience patience_;
+    std::shared_ptr<const TlsFiles> tls_;
     bool basic_ = false;                         // the registry asked for Basic
     std::map<std::string, std::string> tokens_;  // by scope
 };

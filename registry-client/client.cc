@@ -21,9 +21,14 @@ std::string manifest_types() {
     return out;
 }
 
-std::string origin_of(const std::string& registry, const RegistryOptions& options) {
+std::string api_of(const std::string& registry, const RegistryOptions& options) {
+    if (!options.api.empty()) return options.api;
     const bool plain = is_plain_http(registry, options.insecure_hosts);
-    return (plain ? "http://" : "https://") + api_host(registry);
+    return (plain ? "http://" : "https://") + api_host(registry) + "/v2";
+}
+
+std::string origin_of(const std::string& url) {
+    return url.substr(0, url.find('/', url.find("//") + 2));
 }
 
 Fault fault_of(int status) {
@@ -187,11 +192,14 @@ Error refusal_of(const Response& response) {
 RegistryClient::RegistryClient(Transport& transport, const std::string& registry,
                                std::string repository, RegistryOptions options)
     : transport_(&transport),
-      origin_(origin_of(registry, options)),
+      api_(api_of(registry, options)),
+      origin_(origin_of(api_)),
       name_(registry + "/" + repository),
       repository_(std::move(repository)),
       options_(std::move(options)),
-      authenticator_(transport, origin_ + "/", options_.credential, options_.patience) {}
+      authenticator_(transport, origin_ + "/", options_.credential, options_.patience) {
+    authenticator_.set_tls(options_.tls);
+}
 
 std::string RegistryClient::pull_scope() const {
     return "repository:" + repository_ + ":pull";
@@ -204,9 +212,19 @@ Error RegistryClient::context(Error error, const std::string& doing) const {
 Request RegistryClient::request_for(std::string method, const std::string& path) const {
     Request request;
     request.method = std::move(method);
-    request.url = origin_ + "/v2/" + repository_ + path;
+    request.url = api_ + "/" + repository_ + path;
+    if (!options_.upstream.empty() && request.method == "GET") {
+        request.url += "?ns=" + percent_encode(options_.upstream);
+    }
     request.stall_timeout = options_.stall_timeout;
     return request;
+}
+
+// What only the registry itself gets to see.
+void RegistryClient::introduce(Request& request, const std::string& authorization) const {
+    if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
+    for (const Header& header : options_.headers) request.headers.push_back(header);
+    request.tls = options_.tls;
 }
 
 // Credentials go to the registry only, wherever a Location or Link may point.
@@ -221,8 +239,8 @@ Result<Response> RegistryClient::send_once(Request request, const std::string& a
         if (is_local_host(url.host) && !is_local_host(origin.host)) {
             return Error(Fault::Malformed, "registry leads to a local address");
         }
-    } else if (!authorization.empty()) {
-        request.headers.emplace_back("Authorization", authorization);
+    } else {
+        introduce(request, authorization);
     }
     if (repeat == Repeat::No) return transport_->send(request);
     return send_with_retries(*transport_, request, options_.patience);
@@ -274,9 +292,7 @@ Result<ResolvedManifest> RegistryClient::get_manifest(const BlobDigest& digest) 
 
 void RegistryClient::ask_ahead(std::vector<Request> requests) {
     const std::string authorization = authenticator_.authorization(pull_scope());
-    for (Request& request : requests) {
-        if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
-    }
+    for (Request& request : requests) introduce(request, authorization);
     const auto answers = transport_->send_all(requests);
     for (std::size_t i = 0; i < answers.size(); ++i) {
         const bool is_final =
@@ -315,8 +331,7 @@ std::string RegistryClient::host() const {
 Request RegistryClient::blob_request(const BlobDigest& digest) const {
     Request request = request_for("GET", "/blobs/" + to_string(digest));
     request.timeout = std::chrono::milliseconds{0};
-    const std::string authorization = authenticator_.authorization(pull_scope());
-    if (!authorization.empty()) request.headers.emplace_back("Authorization", authorization);
+    introduce(request, authenticator_.authorization(pull_scope()));
     return request;
 }
 
@@ -419,7 +434,7 @@ Result<Response> RegistryClient::send_page(std::string& next, const std::string&
 
 Result<std::vector<std::string>> RegistryClient::list_tags() {
     std::vector<std::string> out;
-    std::string next = origin_ + "/v2/" + repository_ + "/tags/list";
+    std::string next = request_for("GET", "/tags/list").url;
     for (int page = 0; !next.empty(); ++page) {
         if (page == kMaxPages) return context(too_many_pages(), "list of tags");
         auto response = send_page(next, "application/json");
@@ -438,7 +453,7 @@ Result<std::vector<Descriptor>> RegistryClient::list_referrers_api(const BlobDig
                                                                    std::size_t limit) {
     const std::string doing = "referrers of '" + to_string(subject) + "'";
     std::vector<Descriptor> out;
-    std::string next = origin_ + "/v2/" + repository_ + "/referrers/" + to_string(subject);
+    std::string next = request_for("GET", "/referrers/" + to_string(subject)).url;
     for (int page = 0; !next.empty(); ++page) {
         if (page == kMaxPages) return context(too_many_pages(), doing);
         auto response = send_page(next, std::string(kOciIndex));

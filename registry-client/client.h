@@ -18,6 +18,10 @@ struct RegistryOptions {
     std::vector<std::string> insecure_hosts;  // may be spoken to without TLS
     Patience patience;
     std::chrono::milliseconds stall_timeout{15'000};
+    std::string api{};                      // "https://host/v2", where that is not of its name
+    std::string upstream{};                 // asked of a proxy of several: which of them, as "ns="
+    std::vector<Header> headers{};          // for this registry and no other host
+    std::shared_ptr<const TlsFiles> tls{};  // the same
 };
 
 struct PutManifest {
@@ -79,6 +83,7 @@ private:
     enum class Repeat { Yes, No };
 
     std::string pull_scope() const;
+    void introduce(Request& request, const std::string& authorization) const;
     Request request_for(std::string method, const std::string& path) const;
     Result<Response> send(Request request, Access access, Repeat repeat = Repeat::Yes);
     Result<Response> send_once(Request request, const std::string& authorization, Repeat repeat);
@@ -90,6 +95,7 @@ private:
     Error context(Error error, const std::string& doing) const;
 
     Transport* transport_;
+    std::string api_;     // "https://registry.example/v2"
     std::string origin_;  // "https://registry.example"
     std::string name_;    // "registry.example/repository", for messages
     std::string repository_;

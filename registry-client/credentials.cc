@@ -3,20 +3,16 @@
 #include "core/encoding.h"
 #include "core/file.h"
 #include "core/json.h"
+#include "registry-client/credential_helper.h"
+#include "registry-client/settings_file.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace boltseal {
 
 namespace {
 
 constexpr std::size_t kMaxFile = std::size_t{1} << 20;
-
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string() : std::string(value);
-}
 
 bool is_hub(std::string_view host) {
     return host == "docker.io" || host == "index.docker.io" || host == "registry-1.docker.io";
@@ -70,23 +66,43 @@ bool is_empty(const Credential& c) {
            c.registry_token.empty();
 }
 
-Error needs_helper(const std::string& registry, std::string_view helper) {
-    return Error(Fault::Config, "credentials for '" + registry + "' are kept by " +
-                                    printable("docker-credential-" + std::string(helper)) +
-                                    ", which cannot be asked yet")
-        .with_hint("put the credentials into a file and name it in REGISTRY_AUTH_FILE");
+// As `login` has told helpers of it.
+std::string helper_name(const std::string& host) {
+    return host == "docker.io" ? "https://index.docker.io/v1/" : host;
+}
+
+Result<std::optional<Credential>> ask(const std::string& helper, const std::string& host) {
+    const std::string doing = "credentials for '" + host + "'";
+    auto program = find_helper(helper);
+    if (!program) return std::move(program).error().as(Fault::Config).context(doing);
+    auto answer = ask_helper(*program, helper_name(host));
+    if (!answer) return std::move(answer).error().context(doing);
+    return answer;
 }
 
 // A helper named for this registry decides before any entry does.
-Result<void> check_no_helper(const Json& json, const std::string& registry) {
+Result<const std::string*> find_own_helper(const Json& json, const std::string& host) {
     const Json* helpers = json.find("credHelpers");
     const Json::Object* object = helpers == nullptr ? nullptr : helpers->as_object();
-    if (object == nullptr) return {};
+    if (object == nullptr) return nullptr;
     for (const auto& [key, value] : *object) {
-        if (normal_key(key) != registry) continue;
-        return needs_helper(registry, value.is_string() ? *value.as_string() : "");
+        if (normal_key(key) != host) continue;
+        if (!value.is_string())
+            return Error(Fault::Config, "'credHelpers' has no string for " + printable(key));
+        return value.as_string();
     }
-    return {};
+    return nullptr;
+}
+
+// The helper that keeps everything. One that is not there is no reason to stop as long as the file
+// does not say that it keeps something for this registry.
+Result<std::optional<Credential>> ask_store(const Json& json, const std::string& host,
+                                            bool keeps_some) {
+    const Json* store = json.find("credsStore");
+    const std::string* name = store == nullptr ? nullptr : store->as_string();
+    if (name == nullptr || name->empty()) return std::optional<Credential>();
+    if (!keeps_some && !find_helper(*name)) return std::optional<Credential>();
+    return ask(*name, host);
 }
 
 const Json* find_entry(const Json& json, const std::string& key) {
@@ -129,18 +145,17 @@ Result<std::optional<Credential>> find_credential(Bytes file, const std::string&
     auto json = parse_json(file, {.max_bytes = kMaxFile});
     if (!json) return std::move(json).error().as(Fault::Config);
     const std::string host = normal_key(registry);
-    BOLTSEAL_CHECK(check_no_helper(*json, host));
+    BOLTSEAL_TRY(const std::string* helper, find_own_helper(*json, host));
+    if (helper != nullptr) return ask(*helper, host);
+    bool keeps_some = false;
     std::string key = host + "/" + repository;
     for (;; key.resize(key.rfind('/'))) {
         if (const Json* entry = find_entry(*json, key)) {
             BOLTSEAL_TRY(Credential credential, read_entry(*entry, key));
             if (!is_empty(credential)) return std::optional<Credential>(std::move(credential));
-            const Json* store = json->find("credsStore");
-            if (store != nullptr && store->is_string() && !store->as_string()->empty()) {
-                return needs_helper(host, *store->as_string());
-            }
+            keeps_some = true;
         }
-        if (key.find('/') == std::string::npos) return std::optional<Credential>();
+        if (key.find('/') == std::string::npos) return ask_store(*json, host, keeps_some);
     }
 }
 

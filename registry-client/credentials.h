@@ -1,6 +1,6 @@
 // The files in which other tools keep what people typed into `login`: containers-auth.json(5).
-//
-// Credential helper programs are not run: an entry that needs one is an error, never anonymous.
+// Programs that keep credentials are asked where a file names them (credential_helper.h); one that
+// cannot be is an error, never anonymous.
 #pragma once
 
 #include "core/bytes.h"
@@ -31,8 +31,9 @@ struct CredentialFolders {
 CredentialFolders credential_folders_from_environment();
 std::vector<std::filesystem::path> credential_files(const CredentialFolders& folders);
 
-// The entry of one file for an image: the longest path that matches, then the host. Config if the
-// file is broken or the entry needs a helper program.
+// What one file has for an image: the helper of its host, or the entry of the longest path that
+// matches, or that of the host, or the helper for all. Config if the file is broken or the helper
+// fails.
 Result<std::optional<Credential>> find_credential(Bytes file, const std::string& registry,
                                                   const std::string& repository);
 

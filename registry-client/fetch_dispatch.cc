@@ -1,4 +1,5 @@
 // Requests out: which range next, and whom to ask for it.
+#include "net/redirect.h"
 #include "registry-client/fetch_loop.h"
 
 #include <algorithm>
@@ -75,7 +76,8 @@ FetchLoop::Transfer& FetchLoop::start(std::size_t blob, std::size_t source, Exte
     Transfer& out = *owned;
     Request request = from.who.client->blob_request(of.wanted.blob.digest);
     if (const auto detour = of.detours.find(source); detour != of.detours.end()) {
-        std::erase_if(request.headers, [](const Header& h) { return h.first == "Authorization"; });
+        drop_private(request.headers);
+        request.tls = nullptr;
         request.url = detour->second.url;
         request.public_only = detour->second.public_only;
         out.detour = request.url;

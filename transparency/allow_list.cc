@@ -93,7 +93,7 @@ private:
 };
 
 Result<AllowList> AllowList::parse(Bytes text, const LoadPolicyFile& load) {
-    auto tree = parse_policy_toml(text);
+    auto tree = parse_toml(text);
     if (const auto* problem = std::get_if<PolicyProblem>(&tree)) {
         return Error(Fault::Config, to_string(*problem));
     }

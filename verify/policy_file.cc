@@ -75,7 +75,7 @@ std::string_view to_string(Verdict verdict) {
 }
 
 PolicyOrProblems read_policy_file(Bytes text, const LoadPolicyFile& load) {
-    auto parsed = parse_policy_toml(text);
+    auto parsed = parse_toml(text);
     if (auto* problem = std::get_if<PolicyProblem>(&parsed)) return std::vector{*problem};
     auto& tree = std::get<PolicyNode>(parsed);
     PolicyReading reading{load, {}};

@@ -77,7 +77,7 @@ struct PolicyFile {
     std::vector<PolicyTest> tests;
 };
 
-// Limits: those of policy_toml.h and policy_table.h, 256 policies with 64 scopes each.
+// Limits: those of core/toml.h and policy_table.h, 256 policies with 64 scopes each.
 using PolicyOrProblems = std::variant<PolicyFile, std::vector<PolicyProblem>>;
 PolicyOrProblems read_policy_file(Bytes text, const LoadPolicyFile& load);  // problems by line
 

@@ -1,62 +1,11 @@
-// The text of a policy as a tree of values, each with the line it stands on. TOML 1.0, less what a
-// policy has no use for: floats, dates without a zone, and strings of several lines are refused.
-//
-// Limits: 1 MiB, 16 values within one another, 64 dots outside of strings in one line, 50,000
-// values, integers within 2^53 - 1.
+// A policy is written in TOML; what it has no use for is refused: core/toml.h.
 #pragma once
 
-#include "core/digest.h"
-#include "core/json.h"
-#include "core/time.h"
-
-#include <optional>
-#include <utility>
-#include <variant>
-#include <vector>
+#include "core/toml.h"
 
 namespace boltseal {
 
-// What a person has to mend, and where. Line 0 stands for the text as a whole.
-struct PolicyProblem {
-    std::size_t line = 0;
-    std::string message;
-    bool operator==(const PolicyProblem&) const = default;
-};
-std::string to_string(const PolicyProblem& problem);  // "line 3: 'nmae' is unknown"
-
-class PolicyNode {
-public:
-    using Array = std::vector<PolicyNode>;
-    using Member = std::pair<std::string, PolicyNode>;
-    using Table = std::vector<Member>;  // by name; names are unique
-    using Value = std::variant<bool, std::int64_t, Timestamp, std::string, Array, Table>;
-
-    PolicyNode(std::size_t line, Value value) : line_(line), value_(std::move(value)) {}
-
-    std::size_t line() const { return line_; }
-    std::string_view kind() const;  // "a string", "a table", ...: for messages
-    template <typename T>
-    T* as() {
-        return std::get_if<T>(&value_);
-    }
-    template <typename T>
-    const T* as() const {
-        return std::get_if<T>(&value_);
-    }
-
-    // Of a file name, what the file had in it: this is what the JSON form shows instead.
-    void set_content(const BlobDigest& content) { content_ = content; }
-
-    // The JSON form, specs/policy.md#digest.
-    Json to_json() const;
-
-private:
-    std::size_t line_;
-    Value value_;
-    std::optional<BlobDigest> content_;
-};
-
-// Always a table, or the one problem that kept the text from being read.
-std::variant<PolicyNode, PolicyProblem> parse_policy_toml(Bytes text);
+using PolicyNode = TomlNode;
+using PolicyProblem = TomlProblem;  // what a person has to mend in a policy, and where
 
 }  // namespace boltseal

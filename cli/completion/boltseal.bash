@@ -18,31 +18,36 @@ _boltseal_log() {
     echo --log --log-key --witness-policy --trusted-root --json
 }
 
+_boltseal_registry() {
+    echo --insecure-registry --hosts-dir --ca-file --client-cert --client-key
+}
+
 _boltseal_options() {  # PROGRAM COMMAND
     case $1:$2 in
         boltseal:keygen) echo -o --output-prefix --type --passphrase-fd --json ;;
         boltseal:sign)
-            echo --key --passphrase-fd --log --log-key --no-log --tsa --trusted-root --insecure-registry --bundle \
+            echo --key --passphrase-fd --log --log-key --no-log --tsa --trusted-root "$(_boltseal_registry)" --bundle \
                 --only-index --chunks --json ;;
         boltseal:attest)
-            echo --key --passphrase-fd --log --log-key --no-log --tsa --trusted-root --insecure-registry \
+            echo --key --passphrase-fd --log --log-key --no-log --tsa --trusted-root "$(_boltseal_registry)" \
                 --predicate --type --bundle --json ;;
         boltseal:verify)
-            echo "$(_boltseal_verifier)" --log --state --insecure-registry --bundle \
+            echo "$(_boltseal_verifier)" --log --state "$(_boltseal_registry)" --mirror-tags --bundle \
                 --policy --repository --platform ;;
         boltseal:pull)
-            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+            echo "$(_boltseal_verifier)" --log --state "$(_boltseal_registry)" --mirror-tags --policy --repository \
                 --mirror --connections --deadline -o --output --platform --verify-only --no-verify ;;
         boltseal:copy)
-            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+            echo "$(_boltseal_verifier)" --log --state "$(_boltseal_registry)" --mirror-tags --policy --repository \
                 --mirror --connections --deadline --platform --no-referrers ;;
         boltseal:save)
-            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+            echo "$(_boltseal_verifier)" --log --state "$(_boltseal_registry)" --mirror-tags --policy --repository \
                 -o --output --platform --valid-for --no-verify ;;
         boltseal:load)
-            echo "$(_boltseal_verifier)" --log --state --insecure-registry --policy --repository \
+            echo "$(_boltseal_verifier)" --log --state "$(_boltseal_registry)" --policy --repository \
                 --platform --max-age --no-referrers --no-verify ;;
-        boltseal:push | boltseal:tree) echo --insecure-registry --json ;;
+        boltseal:push) echo "$(_boltseal_registry)" --json ;;
+        boltseal:tree) echo "$(_boltseal_registry)" --mirror-tags --json ;;
         boltseal:bundle | boltseal:log) ;;
         boltseal:"log submit") echo "$(_boltseal_log)" --key --raw -o --out ;;
         boltseal:"log prove") echo "$(_boltseal_log)" --key --index --leaf-hash -o --out ;;
@@ -80,9 +85,9 @@ _boltseal_options() {  # PROGRAM COMMAND
 _boltseal_values() {  # COMMAND OPTION
     case $2 in
         --key | --log-key | --witness-policy | --trusted-root | --policy | --bundle | --predicate | --proof | \
-            --transcript | --artifact | --batch | --allow | --audit | --config | \
+            --transcript | --artifact | --batch | --allow | --audit | --config | --ca-file | \
             --logs | --watch-key | --known) echo files ;;
-        --state | --dir | --output) echo folders ;;
+        --state | --dir | --output | --hosts-dir) echo folders ;;
         --out) echo files ;;
         -o)
             case $1 in
@@ -115,7 +120,7 @@ _boltseal() {
     # Flags have nothing behind them but the next word.
     case $previous in
         --json | --no-log | --insecure-no-log | --insecure-ignore-sct | --insecure-accept-promise | --strict | \
-            --only-index | --no-verify | --verify-only | --no-referrers | --follow | --raw | --once | \
+            --only-index | --mirror-tags | --no-verify | --verify-only | --no-referrers | --follow | --raw | --once | \
             -h | --help | --version) ;;
         -*)
             local values

@@ -91,6 +91,13 @@ end
 __boltseal_add boltseal lint -l json -d 'Print JSON'
 for command in sign attest verify pull push copy save load tree
     __boltseal_add boltseal $command -l insecure-registry -x -d 'Speak to this registry without TLS'
+    __boltseal_add boltseal $command -l hosts-dir -rF -d 'Mirrors as containerd has them'
+    __boltseal_add boltseal $command -l ca-file -rF -d 'Trust these certificates'
+    __boltseal_add boltseal $command -l client-cert -x -d 'Show this certificate to the host'
+    __boltseal_add boltseal $command -l client-key -x -d 'Its private key'
+end
+for command in verify pull copy save tree
+    __boltseal_add boltseal $command -l mirror-tags -d 'Let mirrors say what a tag is'
 end
 
 __boltseal_add boltseal keygen -s o -l output-prefix -r -d 'Write PREFIX.key and PREFIX.pub'

@@ -26,6 +26,17 @@ main() {
     expect 0 boltseal verify --key release.pub "$image"
     expect 0 boltseal pull --key release.pub "$image" -o pulled
 
+    say "the same from a program that keeps it"
+    keep user secret
+    expect 0 boltseal pull --key release.pub "$image" -o kept
+    [ "$(cat asked)" = "get $registry" ] || die "the helper was asked otherwise: $(cat asked)"
+    keep user wrong
+    refused "registry answered with status 401"
+    printf 'exit 1' >>bin/docker-credential-test
+    expect 2 boltseal verify --key release.pub "$image"
+    says "credentials for '$registry': 'docker-credential-test' failed with status 1"
+    says_not wrong
+
     say "without it, or with another, nothing is known of the image"
     export DOCKER_CONFIG="$work/no-credentials"
     refused "registry wants a user name and password"
@@ -37,6 +48,20 @@ log_in() {  # USER:PASSWORD
     export DOCKER_CONFIG="$work/docker"
     mkdir -p docker
     printf '{"auths":{"%s":{"auth":"%s"}}}' "$registry" "$(printf %s "$1" | base64)" >docker/config.json
+}
+
+# A helper that has that login for the registry.
+keep() {  # USER PASSWORD
+    export DOCKER_CONFIG="$work/docker"
+    mkdir -p docker bin
+    printf '{"credHelpers":{"%s":"test"}}' "$registry" >docker/config.json
+    cat >bin/docker-credential-test <<END
+#!/bin/sh
+echo "\$1 \$(cat)" >"$work/asked"
+echo '{"ServerURL":"$registry","Username":"$1","Secret":"$2"}'
+END
+    chmod +x bin/docker-credential-test
+    PATH=$work/bin:$PATH
 }
 
 refused() {  # WHY

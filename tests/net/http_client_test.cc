@@ -42,6 +42,14 @@ std::string failure_of(const ScriptedServer::Script& script, Request request = {
     return answer.error().message().substr(host.size());
 }
 
+HttpClient trusting(const std::string& cert) {
+    const std::string ca(as_text(read_file(cert, 10'000).value()));
+    return HttpClient({.tls_of = [ca](const std::string&) {
+        return Result<std::shared_ptr<const TlsFiles>>(
+            std::make_shared<const TlsFiles>(TlsFiles{ca, "", ""}));
+    }});
+}
+
 ScriptedServer::Script sends(const std::string& bytes) {
     return [bytes](Peer& peer) {
         peer.read_request();
@@ -147,7 +155,7 @@ TEST_CASE("a redirect keeps credentials on one host and drops them for good on t
     HttpClient client;
     Request request = get(first.url("/start"));
     request.headers = {
-        {"authorization", "Bearer secret"}, {"Cookie", "c=secret"}, {"Range", "bytes=5-"}};
+        {"authorization", "Bearer secret"}, {"X-Key", "secret"}, {"Range", "bytes=5-"}};
     const auto answer = client.send(request);
     REQUIRE_OK(answer);
     REQUIRE(as_text(answer->body) == "end");
@@ -324,11 +332,13 @@ TEST_CASE("TLS is verified, and https never leads to http", "[http]") {
     REQUIRE_OK(write_file(folder / "go", as_bytes(answer)));
     const std::uint16_t port = free_port();
     const std::string host = "127.0.0.1:" + std::to_string(port);
-    const ChildProcess server(
-        {"sh", "-c",
-         "cd '" + folder.path().string() + "' && exec openssl s_server -quiet -HTTP -accept " +
-             host + " -cert cert.pem -key key.pem"},
-        folder / "log");
+    const auto serve = [&](const std::string& address) {
+        return std::vector<std::string>{"sh", "-c",
+                                        "cd '" + folder.path().string() +
+                                            "' && exec openssl s_server -quiet -HTTP -accept " +
+                                            address + " -cert cert.pem -key key.pem"};
+    };
+    const ChildProcess server(serve(host), folder / "log");
     REQUIRE(wait_for_port(port));
 
     HttpClient stranger;
@@ -337,16 +347,36 @@ TEST_CASE("TLS is verified, and https never leads to http", "[http]") {
     REQUIRE(unknown.error().message().starts_with(host + ": certificate is not trusted: "));
 
     // A client each: the server talks to one connection at a time.
-    REQUIRE_REFUSED(HttpClient({.ca_file = cert}).send(get("https://" + host + "/go")),
+    REQUIRE_REFUSED(trusting(cert).send(get("https://" + host + "/go")),
                     host + ": redirect from https to http at '127.0.0.1:1'");
     const auto other_name =
-        HttpClient({.ca_file = cert}).send(get("https://localhost:" + std::to_string(port) + "/"));
+        trusting(cert).send(get("https://localhost:" + std::to_string(port) + "/"));
     REQUIRE_FAULT(other_name, Fault::Io);
     INFO(other_name.error().message());
     REQUIRE(other_name.error().message().find("certificate is not trusted") != std::string::npos);
 
-    HttpClient lost({.ca_file = (folder / "nothing").string()});
-    REQUIRE_FAULT(lost.send(get("https://" + host + "/go")), Fault::Config);
+    // What a request says of its host is not true of the host that it leads to.
+    const std::uint16_t other_port = free_port();
+    const std::string other = "127.0.0.1:" + std::to_string(other_port);
+    const ChildProcess other_server(serve(other), folder / "other_log");
+    REQUIRE(wait_for_port(other_port));
+    REQUIRE_OK(write_file(folder / "there", as_bytes("HTTP/1.1 302 Found\r\nLocation: https://" +
+                                                     other + "/go\r\nContent-Length: 0\r\n\r\n")));
+    Request request = get("https://" + host + "/there");
+    request.tls = std::make_shared<const TlsFiles>(
+        TlsFiles{std::string(as_text(read_file(cert, 10'000).value())), "", ""});
+    const auto led = HttpClient().send(request);
+    REQUIRE_FAULT(led, Fault::Io);
+    REQUIRE(led.error().message().starts_with(other + ": certificate is not trusted: "));
+
+    REQUIRE_OK(write_file(folder / "nothing", as_bytes("no certificate")));
+    auto lost = trusting((folder / "nothing").string());
+    REQUIRE_REFUSED(lost.send(get("https://" + host + "/go")),
+                    host + ": what is to be trusted is no certificate in PEM");
+    HttpClient refusing({.tls_of = [](const std::string& authority) {
+        return Result<std::shared_ptr<const TlsFiles>>(Error(Fault::Config, "no " + authority));
+    }});
+    REQUIRE_REFUSED(refusing.send(get("https://" + host + "/go")), "no " + host);
 }
 
 TEST_CASE("requests run side by side, and one that is waited for does not lose the others",

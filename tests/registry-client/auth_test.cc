@@ -62,6 +62,10 @@ TEST_CASE("credentials go to no realm that could steal them", "[auth]") {
     };
     REQUIRE_REFUSED(answer("https://h.example/", "http://auth.example/"),
                     "realm of the token service is not https");
+    REQUIRE_REFUSED(answer("http://h.example/", "http://auth.example/"),
+                    "realm of the token service is on another host, and is not https");
+    REQUIRE_REFUSED(answer("http://127.0.0.1:1/", "http://auth.example/"),
+                    "realm of the token service is on another host, and is not https");
     for (const std::string host : {"169.254.169.254", "10.0.0.1", "[::1]", "localhost", "127.1"}) {
         REQUIRE_REFUSED(answer("https://h.example/", "https://" + host + "/"),
                         "realm of the token service is a local address");

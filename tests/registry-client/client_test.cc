@@ -240,6 +240,33 @@ TEST_CASE("a token that ran out is fetched again, once", "[client]") {
     REQUIRE(tokens == 4);
 }
 
+TEST_CASE("a registry behind another URL is asked there, with what is for it alone", "[client]") {
+    AnsweringServer other([](const std::string&) { return answer_text("200 OK", "", "{}"); });
+    AnsweringServer server([&](const std::string& request) {
+        if (request.find("/blobs/") == std::string::npos) return answer_text("404 None", "", "");
+        return answer_text("307 Elsewhere", "Location: " + other.url("/cdn") + "\r\n", "");
+    });
+    HttpClient http;
+    RegistryOptions options;
+    options.api = server.url("/cache/v2");
+    options.upstream = "up.example:5000";
+    options.headers = {{"X-Key", "secret"}};
+    RegistryClient client(http, "mirror.example", "team/app", options);
+    const Descriptor blob = describe(as_bytes("{}"), "text/plain");
+    REQUIRE_OK(get_text(client, blob));
+    REQUIRE_FAULT(client.list_referrers_api(blob.digest, 9), Fault::Missing);
+    const std::string digest = to_string(blob.digest);
+    const std::string request = server.requests().at(0);
+    REQUIRE(request.starts_with("GET /cache/v2/team/app/blobs/" + digest +
+                                "?ns=up.example%3A5000 HTTP/1.1\r\n"));
+    REQUIRE(request.find("X-Key: secret\r\n") != std::string::npos);
+    REQUIRE(server.requests().at(1).starts_with("GET /cache/v2/team/app/referrers/" + digest +
+                                                "?ns=up.example%3A5000 HTTP/1.1\r\n"));
+    REQUIRE(other.requests().at(0).find("secret") == std::string::npos);
+    REQUIRE(client.host() == server.host());
+    REQUIRE(client.name() == "mirror.example/team/app");
+}
+
 TEST_CASE("credentials do not follow an upload to another host", "[client]") {
     AnsweringServer other([](const std::string&) { return answer_text("201 Created", "", ""); });
     AnsweringServer server([&](const std::string& request) {

@@ -36,16 +36,6 @@ TEST_CASE("the entry of the longest path decides", "[credentials]") {
                 .identity_token == "t");
 }
 
-TEST_CASE("credentials that a helper keeps are never silently left out", "[credentials]") {
-    REQUIRE_REFUSED(find(R"({"credHelpers":{"h.example":"pass"}})", "h.example"),
-                    "credentials for 'h.example' are kept by 'docker-credential-pass', which "
-                    "cannot be asked yet");
-    REQUIRE_REFUSED(find(R"({"auths":{"h.example":{}},"credsStore":"desktop"})", "h.example"),
-                    "credentials for 'h.example' are kept by 'docker-credential-desktop', which "
-                    "cannot be asked yet");
-    REQUIRE_FALSE(find(R"({"auths":{},"credsStore":"desktop"})", "h.example")->has_value());
-}
-
 TEST_CASE("a broken credential file is a matter of configuration", "[credentials]") {
     REQUIRE_FAULT(find("{", "h.example"), Fault::Config);
     REQUIRE_REFUSED(find(R"({"auths":{"h.example":{"auth":"%"}}})", "h.example"),

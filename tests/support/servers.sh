@@ -3,7 +3,7 @@
 # Shell functions for tests that run our programs against real servers. To be sourced; POSIX sh.
 #
 #   begin                     a folder of the test's own, which becomes the current one, and nothing of the user's around
-#   start_registry NAME [HTPASSWD]   docker-registry on a free port: sets $registry and $registry_pid; keeps its data in NAME/
+#   start_registry NAME [HTPASSWD [HTTP]]   docker-registry on a free port: sets $registry and $registry_pid; keeps its data in NAME/
 #   make_log FOLDER ORIGIN    a new log, served on a free port: sets $log_url and $log_pid
 #   start_log FOLDER URL      serves a log that is there, at that address; both with the options in $log_options
 #   stop PID, crash PID       ends a server with SIGTERM or SIGKILL, and waits for it
@@ -25,7 +25,9 @@ begin() {
     unset BOLTSEAL_KEY BOLTSEAL_PUBLIC_KEY BOLTSEAL_LOG BOLTSEAL_LOG_KEY REGISTRY_AUTH_FILE XDG_RUNTIME_DIR \
         XDG_CONFIG_HOME XDG_CACHE_HOME XDG_STATE_HOME http_proxy HTTP_PROXY all_proxy ALL_PROXY
     mkdir home
-    export PATH HOME="$work/home" DOCKER_CONFIG="$work/no-credentials" BOLTSEAL_STATE="$work/state" \
+    : >no-registries.conf
+    export PATH HOME="$work/home" CONTAINERS_REGISTRIES_CONF="$work/no-registries.conf" \
+        DOCKER_CONFIG="$work/no-credentials" BOLTSEAL_STATE="$work/state" \
         BOLTSEAL_PASSWORD=demo BOLTSEAL_LOG_PASSWORD=''
 }
 
@@ -61,7 +63,7 @@ random_port() {
     echo $((20000 + $(od -An -N2 -tu2 /dev/urandom) % 12000))
 }
 
-start_registry() {  # NAME [HTPASSWD]
+start_registry() {  # NAME [HTPASSWD [HTTP]], the last more of its configuration for HTTP
     command -v docker-registry >/dev/null || skip "no docker-registry here"
     auth=''
     [ -z "${2-}" ] || auth="auth: {htpasswd: {realm: test, path: $work/$2}}"
@@ -73,7 +75,7 @@ log: {level: info, accesslog: {disabled: true}}
 storage:
   filesystem: {rootdirectory: $work/$1}
   delete: {enabled: true}
-http: {addr: "$registry"}
+http: {addr: "$registry"${3:+, $3}}
 $auth
 CONFIG
         spawn "$1.log" docker-registry serve "$1.yml"

@@ -1,4 +1,4 @@
-#include "verify/policy_toml.h"
+#include "core/toml.h"
 
 // Text that its parser does not expect meets an assertion in toml++ 3.3, whatever the build:
 // otherwise it would go on.
@@ -62,10 +62,10 @@ private:
 };
 
 // What the library would recurse into without a limit of its own.
-std::optional<PolicyProblem> check_lines(std::string_view text) {
+std::optional<TomlProblem> check_lines(std::string_view text) {
     for (std::size_t number = 1; !text.empty(); ++number) {
         const std::size_t end = std::min(text.find('\n'), text.size());
-        if (auto why = Line(text.substr(0, end)).problem()) return PolicyProblem{number, *why};
+        if (auto why = Line(text.substr(0, end)).problem()) return TomlProblem{number, *why};
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return std::nullopt;
@@ -95,61 +95,61 @@ Timestamp to_timestamp(const toml::date_time& value) {
 // From the library's tree to ours. The first problem ends it.
 class Converter {
 public:
-    std::optional<PolicyNode> convert(const toml::node& node, std::size_t line) {
+    std::optional<TomlNode> convert(const toml::node& node, std::size_t line) {
         if (++values_ > kMaxValues) return stop(line, "more than 50000 values");
         if (const auto* table = node.as_table()) return convert_table(*table, line);
         if (const auto* array = node.as_array()) return convert_array(*array, line);
-        if (const auto* text = node.as_string()) return PolicyNode(line, text->get());
-        if (const auto* flag = node.as_boolean()) return PolicyNode(line, flag->get());
+        if (const auto* text = node.as_string()) return TomlNode(line, text->get());
+        if (const auto* flag = node.as_boolean()) return TomlNode(line, flag->get());
         if (const auto* number = node.as_integer()) return convert_integer(number->get(), line);
         if (const auto* time = node.as_date_time()) return convert_time(time->get(), line);
         if (node.is_floating_point()) return stop(line, "numbers with a fraction are not read");
         return stop(line, "a date needs a time and a zone, as in 2027-01-31T00:00:00Z");
     }
 
-    PolicyProblem take_problem() { return *std::move(problem_); }
+    TomlProblem take_problem() { return *std::move(problem_); }
 
 private:
     std::nullopt_t stop(std::size_t line, std::string message) {
-        if (!problem_) problem_ = PolicyProblem{line, std::move(message)};
+        if (!problem_) problem_ = TomlProblem{line, std::move(message)};
         return std::nullopt;
     }
 
-    std::optional<PolicyNode> convert_table(const toml::table& table, std::size_t line) {
-        PolicyNode::Table members;
+    std::optional<TomlNode> convert_table(const toml::table& table, std::size_t line) {
+        TomlNode::Table members;
         for (const auto& [key, value] : table) {
             auto member = convert(value, key.source().begin.line);
             if (!member) return std::nullopt;
             members.emplace_back(std::string(key.str()), *std::move(member));
         }
-        return PolicyNode(line, std::move(members));
+        return TomlNode(line, std::move(members));
     }
 
-    std::optional<PolicyNode> convert_array(const toml::array& array, std::size_t line) {
-        PolicyNode::Array items;
+    std::optional<TomlNode> convert_array(const toml::array& array, std::size_t line) {
+        TomlNode::Array items;
         for (const toml::node& value : array) {
             const std::size_t own = value.source().begin.line;
             auto item = convert(value, own > 0 ? own : line);
             if (!item) return std::nullopt;
             items.push_back(*std::move(item));
         }
-        return PolicyNode(line, std::move(items));
+        return TomlNode(line, std::move(items));
     }
 
-    std::optional<PolicyNode> convert_integer(std::int64_t value, std::size_t line) {
+    std::optional<TomlNode> convert_integer(std::int64_t value, std::size_t line) {
         if (value > kMaxInteger || value < -kMaxInteger) {
             return stop(line, "numbers beyond 2^53 - 1 are not read");
         }
-        return PolicyNode(line, value);
+        return TomlNode(line, value);
     }
 
-    std::optional<PolicyNode> convert_time(const toml::date_time& value, std::size_t line) {
+    std::optional<TomlNode> convert_time(const toml::date_time& value, std::size_t line) {
         if (!value.offset) return stop(line, "a date needs a zone, as in 2027-01-31T00:00:00Z");
-        return PolicyNode(line, to_timestamp(value));
+        return TomlNode(line, to_timestamp(value));
     }
 
     std::size_t values_ = 0;
-    std::optional<PolicyProblem> problem_;
+    std::optional<TomlProblem> problem_;
 };
 
 struct KindName {
@@ -157,8 +157,8 @@ struct KindName {
     std::string_view operator()(std::int64_t) const { return "a number"; }
     std::string_view operator()(Timestamp) const { return "a date"; }
     std::string_view operator()(const std::string&) const { return "a string"; }
-    std::string_view operator()(const PolicyNode::Array&) const { return "a list"; }
-    std::string_view operator()(const PolicyNode::Table&) const { return "a table"; }
+    std::string_view operator()(const TomlNode::Array&) const { return "a list"; }
+    std::string_view operator()(const TomlNode::Table&) const { return "a table"; }
 };
 
 struct JsonForm {
@@ -166,23 +166,23 @@ struct JsonForm {
     Json operator()(std::int64_t value) const { return value; }
     Json operator()(Timestamp value) const { return to_rfc3339(value); }
     Json operator()(const std::string& value) const { return value; }
-    Json operator()(const PolicyNode::Array& value) const {
+    Json operator()(const TomlNode::Array& value) const {
         Json::Array items;
-        for (const PolicyNode& item : value) items.push_back(item.to_json());
+        for (const TomlNode& item : value) items.push_back(item.to_json());
         return items;
     }
-    Json operator()(const PolicyNode::Table& value) const {
+    Json operator()(const TomlNode::Table& value) const {
         Json json = Json::object({});
         for (const auto& [name, member] : value) json.append(name, member.to_json());
         return json;
     }
 };
 
-std::variant<PolicyNode, PolicyProblem> parse_text(std::string_view text) {
+std::variant<TomlNode, TomlProblem> parse_text(std::string_view text) {
     const toml::parse_result parsed = toml::parse(text);
     if (!parsed) {
         const toml::parse_error& error = parsed.error();
-        return PolicyProblem{error.source().begin.line, clean(error.description())};
+        return TomlProblem{error.source().begin.line, clean(error.description())};
     }
     Converter converter;
     auto tree = converter.convert(parsed.table(), 1);
@@ -210,28 +210,28 @@ std::size_t find_unexpected(std::string_view text) {
 
 }  // namespace
 
-std::string to_string(const PolicyProblem& problem) {
+std::string to_string(const TomlProblem& problem) {
     if (problem.line == 0) return problem.message;
     return "line " + std::to_string(problem.line) + ": " + problem.message;
 }
 
-std::string_view PolicyNode::kind() const {
+std::string_view TomlNode::kind() const {
     return std::visit(KindName(), value_);
 }
 
-Json PolicyNode::to_json() const {
+Json TomlNode::to_json() const {
     if (content_) return to_string(*content_);
     return std::visit(JsonForm(), value_);
 }
 
-std::variant<PolicyNode, PolicyProblem> parse_policy_toml(Bytes text) {
-    if (text.size() > kMaxText) return PolicyProblem{0, "larger than 1048576 bytes"};
-    if (!is_utf8(text)) return PolicyProblem{0, "is not UTF-8"};
+std::variant<TomlNode, TomlProblem> parse_toml(Bytes text) {
+    if (text.size() > kMaxText) return TomlProblem{0, "larger than 1048576 bytes"};
+    if (!is_utf8(text)) return TomlProblem{0, "is not UTF-8"};
     if (auto problem = check_lines(as_text(text))) return *std::move(problem);
     try {
         return parse_text(as_text(text));
     } catch (const UnexpectedToml&) {
-        return PolicyProblem{find_unexpected(as_text(text)), "is no TOML"};
+        return TomlProblem{find_unexpected(as_text(text)), "is no TOML"};
     }
 }
 
