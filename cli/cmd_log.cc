@@ -14,8 +14,6 @@ Action add_log_group(Command app) {
     const Action check = add_log_check(group);
     const Action tail = add_log_tail(group);
     const Action monitor = add_log_monitor(group);
-    const Action monitor = add_log_monitor(group);
-    const Action monitor = add_log_monitor(group);
     return [=](Streams streams) {
         if (group.got_subcommand("submit")) return submit(streams);
         if (group.got_subcommand("prove")) return prove(streams);
