@@ -3,7 +3,6 @@
 #include "core/encoding.h"
 #include "core/json.h"
 #include "net/url.h"
-#include "registry-client/challenge.h"
 
 #include <algorithm>
 
@@ -11,7 +10,10 @@ namespace boltseal {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t kMaxToken = std::size_t{64} << 10;
+constexpr std::uint64_t kLongestLife = 86'400;  // seconds; whoever says more is asked again anyway
 
 std::string query(const std::vector<std::pair<std::string, std::string>>& pairs) {
     std::string out;
@@ -28,8 +30,7 @@ bool is_usable_token(std::string_view token) {
            std::all_of(token.begin(), token.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
-Result<std::string> parse_token(Bytes body) {
-    BOLTSEAL_TRY(const Json json, parse_json(body, {.max_bytes = kMaxToken}));
+Result<std::string> token_of(const Json& json) {
     for (const std::string_view name : {"token", "access_token"}) {
         const Json* token = json.find(name);
         if (token == nullptr || !token->is_string() || token->as_string()->empty()) continue;
@@ -37,6 +38,18 @@ Result<std::string> parse_token(Bytes body) {
         return Error(Fault::Malformed, "token has characters that no header may have");
     }
     return Error(Fault::Malformed, "answer has no token");
+}
+
+// A tenth of its life is left then, and no less than it takes to ask on a bad path. Tokens that
+// live shorter, or do not say how long, are good until they are refused.
+std::optional<std::chrono::seconds> time_to_renewal(const Json& json) {
+    const Json* life = json.find("expires_in");
+    const auto seconds = life ? life->as_uint() : std::nullopt;
+    if (!seconds) return std::nullopt;
+    const std::chrono::seconds good(std::min(*seconds, kLongestLife));
+    const auto left = std::max<std::chrono::seconds>(good / 10, 10s);
+    if (good < 2 * left) return std::nullopt;
+    return good - left;
 }
 
 // CVE-2026-24845, CVE-2026-33540: the realm is the registry's word, and credentials go there.
@@ -61,15 +74,24 @@ Result<Url> check_realm(const std::string& realm, const Url& registry) {
 }  // namespace
 
 Authenticator::Authenticator(Transport& transport, std::string origin,
-                             std::optional<Credential> credential, Patience patience)
+                             std::optional<Credential> credential, Patience patience, Clock clock)
     : transport_(&transport),
       origin_(std::move(origin)),
       credential_(std::move(credential)),
-      patience_(std::move(patience)) {}
+      patience_(std::move(patience)),
+      clock_(std::move(clock)) {}
 
-std::string Authenticator::authorization(const std::string& scope) const {
-    const auto token = tokens_.find(scope);
-    if (token != tokens_.end()) return "Bearer " + token->second;
+std::string Authenticator::authorization(const std::string& scope) {
+    if (const auto found = tokens_.find(scope); found != tokens_.end()) {
+        Token& token = found->second;
+        if (token.renew_at && *token.renew_at <= clock_()) {
+            token.renew_at.reset();  // asked once; after that the registry says when it is over
+            if (auto renewed = fetch_token(Challenge(token.challenge), scope)) {
+                token = *std::move(renewed);
+            }
+        }
+        return "Bearer " + token.text;
+    }
     if (credential_ && !credential_->registry_token.empty()) {
         return "Bearer " + credential_->registry_token;
     }
@@ -141,8 +163,9 @@ Result<Request> Authenticator::token_request(const Challenge& challenge,
     return request;
 }
 
-Result<std::string> Authenticator::fetch_token(const Challenge& challenge,
-                                               const std::string& scope) {
+Result<Authenticator::Token> Authenticator::fetch_token(const Challenge& challenge,
+                                                        const std::string& scope) {
+    const Time asked = clock_();
     BOLTSEAL_TRY(const Request request, token_request(challenge, scope));
     BOLTSEAL_TRY(const Response response, send_with_retries(*transport_, request, patience_));
     const std::string status = std::to_string(response.status);
@@ -152,8 +175,11 @@ Result<std::string> Authenticator::fetch_token(const Challenge& challenge,
     if (response.status != 200) {
         return Error(Fault::Io, "token service answered with status " + status);
     }
-    auto token = parse_token(response.body);
-    if (!token) return std::move(token).error().context("token service");
+    auto json = parse_json(response.body, {.max_bytes = kMaxToken});
+    auto text = json ? token_of(*json) : std::move(json).error();
+    if (!text) return std::move(text).error().context("token service");
+    Token token{*std::move(text), challenge, std::nullopt};
+    if (const auto wait = time_to_renewal(*json)) token.renew_at = asked + *wait;
     return token;
 }
 

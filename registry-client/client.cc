@@ -328,7 +328,7 @@ std::string RegistryClient::host() const {
     return origin_.substr(origin_.find("//") + 2);
 }
 
-Request RegistryClient::blob_request(const BlobDigest& digest) const {
+Request RegistryClient::blob_request(const BlobDigest& digest) {
     Request request = request_for("GET", "/blobs/" + to_string(digest));
     request.timeout = std::chrono::milliseconds{0};
     introduce(request, authenticator_.authorization(pull_scope()));

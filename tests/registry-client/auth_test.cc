@@ -97,6 +97,43 @@ TEST_CASE("what is no token is no login", "[auth]") {
     REQUIRE(registry.authorization(kScope).empty());
 }
 
+TEST_CASE("a token is replaced before it expires, by the time that has passed here", "[auth]") {
+    using namespace std::chrono_literals;
+    std::string life = R"(,"expires_in":300)";
+    int given = 0;
+    bool gives = true;
+    AnsweringServer server([&](const std::string&) {
+        if (!gives) return answer_text("403 Forbidden", "", "");
+        return answer_text("200 OK", "",
+                           R"({"token":"t)" + std::to_string(++given) + "\"" + life + "}");
+    });
+    HttpClient client;
+    Authenticator::Time now{};
+    Authenticator registry(client, server.url("/"), std::nullopt, {}, [&] { return now; });
+    const auto token = [&] { return registry.authorization(kScope); };
+    const auto ask = [&] { REQUIRE_OK(registry.answer(refusal(realm(server)), kScope)); };
+
+    ask();
+    now += 269s;
+    REQUIRE(token() == "Bearer t1");
+    now += 1s;
+    REQUIRE(token() == "Bearer t2");
+    REQUIRE(token() == "Bearer t2");
+    now += 270s;
+    gives = false;
+    REQUIRE(token() == "Bearer t2");  // as long as it lasts,
+    gives = true;
+    REQUIRE(token() == "Bearer t2");  // without asking for each request
+    life = R"(,"expires_in":19)";
+    ask();
+    now += 3600s;
+    REQUIRE(token() == "Bearer t3");
+    life = "";
+    ask();
+    now += 3600s;
+    REQUIRE(token() == "Bearer t4");
+}
+
 TEST_CASE("a password is shown once, and only when asked for", "[auth]") {
     HttpClient client;
     Authenticator registry(client, "https://h.example/", Credential{"u", "p", "", ""}, {});
