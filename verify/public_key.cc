@@ -170,7 +170,7 @@ EvpKey key_of(const RsaNumbers& numbers) {
 }
 
 // What is left when Ed25519 and the curves have had their look. OpenSSL's general decoder, with its
-// encoder to compare, finds the same in a hundred times the time.
+// encoder to compare, finds the same in fifty times the time.
 Result<EvpKey> decode_rsa(Bytes spki) {
     const auto numbers = parse_rsa_numbers(spki);
     if (!numbers) return why_not_rsa(spki);
