@@ -155,8 +155,10 @@ Result<void> check_token(const Token& token, Bytes message, const Certificate& s
     if (token.info.has_critical_extension) return refused("critical extension is not known");
     BOLTSEAL_CHECK(check_name(token.info, signer));
     BOLTSEAL_CHECK(check_embedded(token.signed_data, signer));
+    // Before the chain, at whose signatures another thread may be; what is said comes after it.
+    auto by_signer = check_signed_data(token.signed_data, signer);
     BOLTSEAL_CHECK(check_chain(signer, authority, {token.info.time}, CertificateUse::TimeStamping));
-    return check_signed_data(token.signed_data, signer);
+    return by_signer;
 }
 
 std::string subject_of(const Certificate& certificate) {

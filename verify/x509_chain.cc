@@ -117,9 +117,10 @@ CertificatePath known_path(const Certificate& leaf, const CertificateAuthority& 
     if (!authority.memo) return {};  // it has been moved from
     CertificatePath path = authority.memo->find(leaf, authority.chain.certificates());
     if (!path.empty()) return path;
-    const CertificatePath issuers = authority.memo->find_issuer(leaf, authority.chain.certificates());
+    const CertificatePath issuers =
+        authority.memo->find_issuer(leaf, authority.chain.certificates());
     if (issuers.empty()) return {};
-    auto extended = build_path(leaf, {issuers.front()});
+    auto extended = build_path(leaf, CertificatePath{issuers.front()});
     if (!extended) return {};
     extended->insert(extended->end(), issuers.begin() + 1, issuers.end());
     return *std::move(extended);
@@ -128,7 +129,7 @@ CertificatePath known_path(const Certificate& leaf, const CertificateAuthority& 
 Result<CertificatePath> prove_path(const Certificate& leaf, const CertificateAuthority& authority) {
     CertificatePath path = known_path(leaf, authority);
     if (path.empty()) {
-        BOLTSEAL_TRY(path, build_path(leaf, authority.chain.certificates()));
+        BOLTSEAL_TRY(path, build_path(leaf, authority.chain));
     }
     if (path.size() < 2) return refused("certificate is the anchor itself");
     if (authority.memo) authority.memo->remember(path, authority.chain.certificates());

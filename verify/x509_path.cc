@@ -1,13 +1,11 @@
 #include "verify/x509_path.h"
 
+#include "verify/certificate_link.h"
 #include "verify/openssl_ptr.h"
 
 #include <openssl/x509_vfy.h>
-#include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <future>
-#include <system_error>
 
 namespace boltseal {
 
@@ -62,41 +60,26 @@ Error path_error(X509_STORE_CTX* context) {
     }
 }
 
-// RFC 5280 section 6.1.3 step (a)(1) for certificates[i], and 6.1.4 step (n) for its issuer.
-int check_link(const STACK_OF(X509) * certificates, int i) {
-    X509* issuer = sk_X509_value(certificates, i + 1);
-    if ((X509_get_key_usage(issuer) & KU_KEY_CERT_SIGN) == 0) {
-        return X509_V_ERR_KEYUSAGE_NO_CERTSIGN;
+// Of neighbours in the authority's chain it is known already, or will be.
+int verdict_on(X509* certificate, X509* issuer, const CertificateChain& known) {
+    for (std::size_t i = 0; i + 1 < known.size(); ++i) {
+        if (known[i].openssl() == certificate && known[i + 1].openssl() == issuer) {
+            return known.link(i);
+        }
     }
-    EVP_PKEY* key = X509_get0_pubkey(issuer);
-    if (key == nullptr) return X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY;
-    return X509_verify(sk_X509_value(certificates, i), key) == 1
-               ? X509_V_OK
-               : X509_V_ERR_CERT_SIGNATURE_FAILURE;
-}
-
-// On a thread of its own if there can be one.
-std::future<int> begin_check(const STACK_OF(X509) * certificates, int i) {
-    const auto check = [=] {
-        const OpensslErrorScope errors;
-        return check_link(certificates, i);
-    };
-    try {
-        return std::async(std::launch::async, check);
-    } catch (const std::system_error&) {
-        return std::async(std::launch::deferred, check);
-    }
+    return check_link(certificate, issuer);
 }
 
 // In the place of OpenSSL's loop over the signatures of a path. Each takes a millisecond with
-// P-384, which is as long as all else, and none needs the result of another.
+// P-384, and none needs the result of another: the leaf's comes first, since another thread may be
+// at those above it (read_ahead.h).
 int check_signatures(X509_STORE_CTX* context) {
+    const auto& known = *static_cast<CertificateChain*>(X509_STORE_CTX_get_app_data(context));
     const STACK_OF(X509)* path = X509_STORE_CTX_get0_chain(context);
-    std::vector<std::future<int>> above;
-    for (int i = 1; i + 1 < sk_X509_num(path); ++i) above.push_back(begin_check(path, i));
     std::vector<int> found;
-    if (sk_X509_num(path) > 1) found.push_back(check_link(path, 0));
-    for (std::future<int>& one : above) found.push_back(one.get());
+    for (int i = 0; i + 1 < sk_X509_num(path); ++i) {
+        found.push_back(verdict_on(sk_X509_value(path, i), sk_X509_value(path, i + 1), known));
+    }
     for (std::size_t depth = found.size(); depth-- > 0;) {
         if (found[depth] == X509_V_OK) continue;
         X509_STORE_CTX_set_error(context, found[depth]);
@@ -108,7 +91,7 @@ int check_signatures(X509_STORE_CTX* context) {
 
 }  // namespace
 
-Result<CertificatePath> build_path(const Certificate& leaf, const CertificatePath& known) {
+Result<CertificatePath> build_path(const Certificate& leaf, CertificateChain known) {
     const OpensslErrorScope errors;
     const StorePtr store(X509_STORE_new());
     const StoreContextPtr context(X509_STORE_CTX_new());
@@ -122,6 +105,9 @@ Result<CertificatePath> build_path(const Certificate& leaf, const CertificatePat
     if (X509_STORE_add_cert(store.get(), known.back().openssl()) != 1 ||
         X509_STORE_CTX_init(context.get(), store.get(), leaf.openssl(), untrusted.get()) != 1) {
         return refused("certificate path: cannot be set up");
+    }
+    if (X509_STORE_CTX_set_app_data(context.get(), &known) != 1) {
+        return refused("certificate path: out of memory");
     }
     X509_STORE_CTX_set_verify(context.get(), check_signatures);
     X509_STORE_CTX_set_flags(context.get(), X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME |
