@@ -7,8 +7,10 @@
 #include "transparency/journal_file.h"
 #include "transparency/log_checker.h"
 #include "transparency/log_setup.h"
+#include "transparency/lookup_checker.h"
 #include "transparency/recovery.h"
 #include "transparency/run_index.h"
+#include "transparency/statement_store.h"
 
 #include <memory>
 #include <ostream>
@@ -62,6 +64,8 @@ Result<void> fsck_kept(const std::filesystem::path& directory, Streams streams) 
     BOLTSEAL_CHECK(check_entries(log, head, streams));
     BOLTSEAL_TRY(const auto index, RunIndex::open(directory / "index"));
     BOLTSEAL_CHECK(check_index(*index, log, head));
+    BOLTSEAL_CHECK(check_lookups(directory / "lookup", log, head));
+    BOLTSEAL_CHECK(StatementStore::check(directory / "statements"));
     streams.out << "sound: " << signed_head.head().size << " entries of '" << key.name << "'";
     if (head.size > signed_head.head().size) {
         streams.out << ", and " << head.size - signed_head.head().size << " not signed yet";
