@@ -13,9 +13,8 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::uint64_t kNewest = 10;          // entries, without --from
-constexpr std::chrono::seconds kPause{1};      // between two questions
-constexpr std::uint64_t kBundlesAtOnce = 256;  // a prover keeps the tiles it has read
+constexpr std::uint64_t kNewest = 10;      // entries, without --from
+constexpr std::chrono::seconds kPause{1};  // between two questions
 
 struct Options {
     LogAccess access;
@@ -27,22 +26,18 @@ struct Options {
 // From tiles alone, as any log has them: each bundle is hashed up to the head before a line of it
 // is printed.
 Result<void> print_entries(OpenLog& log, std::uint64_t& next, bool json, std::ostream& out) {
-    const TreeHead& head = log.head.head();
-    while (next < head.size) {
-        Prover prover(log.client.tiles(), head);
-        for (std::uint64_t n = 0; n < kBundlesAtOnce && next < head.size; ++n) {
-            const std::uint64_t number = next / kTileWidth;
-            BOLTSEAL_TRY(const std::vector<Buffer> entries,
-                         read_bundle(log.client.tiles(), prover, number, head));
-            for (std::uint64_t i = next % kTileWidth; i < entries.size(); ++i, ++next) {
-                out << (json ? to_json(entry_json(next, entries[i])) : entry_line(next, entries[i]))
-                    << '\n';
-            }
-            out.flush();
-            if (!out) return Error(Fault::Io, "cannot write to standard output");
+    const auto print = [&](std::uint64_t, const std::vector<Buffer>& entries,
+                           Prover&) -> Result<void> {
+        for (std::uint64_t i = next % kTileWidth; i < entries.size(); ++i, ++next) {
+            out << (json ? to_json(entry_json(next, entries[i])) : entry_line(next, entries[i]))
+                << '\n';
         }
-    }
-    return {};
+        out.flush();
+        if (!out) return Error(Fault::Io, "cannot write to standard output");
+        return {};
+    };
+    if (next >= log.head.head().size) return {};
+    return read_bundles(log.client.tiles(), log.head.head(), next / kTileWidth, print);
 }
 
 // The newer head continues the one whose entries were printed.

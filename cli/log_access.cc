@@ -1,6 +1,5 @@
 #include "cli/log_access.h"
 
-#include "cli/log_options.h"
 #include "cli/network.h"
 #include "cli/trust_options.h"
 #include "core/encoding.h"
@@ -42,10 +41,10 @@ Result<std::vector<NoteKey>> load_log_keys(const LogAccess& access,
         .with_hint("give --log-key, the file log.pub that 'boltseal-log init' made");
 }
 
-void add_log_access_options(Command command, LogAccess& access) {
-    command.add_option("--log", access.url, "URL of the transparency log")
-        .envname("BOLTSEAL_LOG")
-        .type_name("URL");
+Option add_log_access_options(Command command, LogAccess& access) {
+    const Option log = command.add_option("--log", access.url, "URL of the transparency log")
+                           .envname("BOLTSEAL_LOG")
+                           .type_name("URL");
     add_log_key_option(command, access.log_keys);
     add_witness_policy_option(command, access.witness_policy);
     command
@@ -53,6 +52,7 @@ void add_log_access_options(Command command, LogAccess& access) {
                     "Sigstore trusted_root.json, for the keys of its logs")
         .envname("BOLTSEAL_TRUSTED_ROOT")
         .type_name("FILE");
+    return log;
 }
 
 Result<std::vector<Cosigned>> OpenLog::check_cosigned(const VerifiedCheckpoint& checkpoint) const {

@@ -19,7 +19,8 @@ struct LogAccess {
     std::filesystem::path trusted_root;           // --trusted-root
 };
 
-void add_log_access_options(Command command, LogAccess& access);
+// Returns --log.
+Option add_log_access_options(Command command, LogAccess& access);
 
 // The keys that are named, those of the policy's logs among them. Config if there are none.
 Result<std::vector<NoteKey>> load_log_keys(const LogAccess& access, const WitnessPolicy& witnesses);

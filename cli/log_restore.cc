@@ -10,6 +10,7 @@
 #include "transparency/journal_file.h"
 #include "transparency/log_client.h"
 #include "transparency/log_setup.h"
+#include "transparency/object_folder.h"
 #include "transparency/recovery.h"
 #include "transparency/restore.h"
 #include "transparency/run_index.h"
@@ -44,7 +45,7 @@ Result<Copy> open_copy(const fs::path& directory) {
 }
 
 struct Mirror {
-    std::unique_ptr<MirrorFolder> folder;  // null for one that is asked over HTTP
+    std::unique_ptr<ObjectFolder> folder;  // null for one that is asked over HTTP
     std::unique_ptr<TileSource> tiles;
     std::optional<VerifiedCheckpoint> shown;
 };
@@ -57,7 +58,7 @@ Result<Mirror> open_mirror(const std::string& place, const NoteKey& key, HttpCli
         note = tiles->get_checkpoint();
         mirror.tiles = std::move(tiles);
     } else {
-        mirror.folder = std::make_unique<MirrorFolder>(place);
+        BOLTSEAL_TRY(mirror.folder, ObjectFolder::open(place));
         mirror.tiles = std::make_unique<StoredTiles>(*mirror.folder);
         note = mirror.folder->get("checkpoint");
     }

@@ -16,7 +16,7 @@ Result<bool> confine_files(const std::filesystem::path& directory) {
             return Error(Fault::Io, "cannot make '" + folder.string() + "'");
         }
     }
-    return restrict_files(access_of_log(directory));
+    return restrict_files(access_of_folder(directory));
 }
 
 Result<void> confine_calls(bool files, const LogLines& lines) {

@@ -2,8 +2,10 @@
 #include "cli/clock.h"
 #include "cli/ending_signals.h"
 #include "cli/log_commands.h"
+#include "cli/log_sandbox.h"
 #include "core/file.h"
 #include "transparency/http_server.h"
+#include "transparency/sandbox.h"
 #include "transparency/witness.h"
 #include "transparency/witness_setup.h"
 
@@ -55,7 +57,10 @@ Result<void> serve(const ServeOptions& options, Streams streams) {
         BOLTSEAL_TRY(auto newest, open_witness_state(options.directory, origin));
         BOLTSEAL_CHECK(witness.watch(origin, keys, std::move(newest)));
     }
+    const LogLines lines(streams.err, LogFormat::Text, now);
     block_ending_signals();
+    BOLTSEAL_TRY(const bool files_confined,
+                 restrict_files(access_of_folder(options.directory)));  // before there are threads
     Workers workers(std::max(2u, std::thread::hardware_concurrency()));
     HttpLimits limits;
     limits.max_body = kMaxWitnessRequest;
@@ -63,9 +68,12 @@ Result<void> serve(const ServeOptions& options, Streams streams) {
                  HttpServer::start(
                      address, on_workers(workers, [&](const auto& r) { return witness.handle(r); }),
                      limits));
-    streams.err << "boltseal-log: witness '" << key.note_key.name << "' at http://"
-                << to_string(ListenAddress{address.host, server->port()}) << " (" << logs.size()
-                << " logs)" << std::endl;
+    BOLTSEAL_CHECK(confine_calls(files_confined, lines));  // after it listens
+    lines.say("serving",
+              "witness '" + key.note_key.name + "' at http://" +
+                  to_string(ListenAddress{address.host, server->port()}) + " (" +
+                  std::to_string(logs.size()) + " logs)",
+              {});
     while (server->is_running()) {
         if (!is_told_to_end()) continue;
         server.reset();  // answers what was asked

@@ -20,7 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxNote = std::size_t{1} << 20;
 constexpr std::chrono::milliseconds kCheckpointAge{100};
-constexpr std::string_view kUnfinished = ".new";  // what a file is called until it is durable
 
 Error io_error(const std::string& doing, const fs::path& path) {
     return Error(Fault::Io, doing + " '" + path.string() + "': " + std::strerror(errno));
@@ -42,62 +41,22 @@ Result<int> take_lock(const fs::path& directory) {
                  "another process has the log in '" + directory.string() + "' open");
 }
 
-// A file that is written but not durable yet, under a name of its own.
-struct Unfinished {
-    fs::path place;
-    int fd = -1;
-
-    fs::path name() const { return place.string() + std::string(kUnfinished); }
-};
-
-Result<void> write_whole(int fd, const fs::path& path, Bytes bytes) {
-    while (!bytes.empty()) {
-        const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return io_error("cannot write", path);
-        bytes = bytes.subspan(static_cast<std::size_t>(n));
+// Made here, it survives power loss.
+Result<std::unique_ptr<ObjectFolder>> open_public(const fs::path& directory) {
+    const fs::path folder = directory / "public";
+    if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
+        return io_error("cannot make folder", folder);
     }
-    return {};
+    BOLTSEAL_CHECK(sync_directory(directory));
+    return ObjectFolder::open(folder);
 }
-
-// One that a killed process has left is overwritten: only one process has the log open.
-Result<void> write_unfinished(Unfinished& file, Bytes bytes) {
-    const fs::path name = file.name();
-    file.fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (file.fd < 0) return io_error("cannot create", name);
-    return write_whole(file.fd, name, bytes);
-}
-
-// What is there already is not replaced: it must be the same.
-Result<void> give_name(const fs::path& from, const fs::path& place, Bytes bytes) {
-    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, place.c_str(), RENAME_NOREPLACE) == 0) {
-        return {};
-    }
-    if (errno != EEXIST) return io_error("cannot create", place);
-    BOLTSEAL_TRY(const Buffer present, read_file(place, kMaxBundleSize));
-    if (!equal(present, bytes)) {
-        return Error(Fault::Declined, "'" + place.string() + "' has other bytes already");
-    }
-    if (::unlink(from.c_str()) != 0) return io_error("cannot remove", from);
-    return {};
-}
-
-// Closes whatever is open when a put ends early.
-struct OpenFiles {
-    std::vector<Unfinished> files;
-    ~OpenFiles() {
-        for (const Unfinished& file : files) {
-            if (file.fd >= 0) ::close(file.fd);
-        }
-    }
-};
 
 }  // namespace
 
 Result<std::unique_ptr<FileStorage>> FileStorage::open(const fs::path& directory) {
     BOLTSEAL_TRY(const int lock, take_lock(directory));
-    std::unique_ptr<FileStorage> storage(new FileStorage(directory, lock));
-    BOLTSEAL_CHECK(storage->ensure_folder(directory / "public"));
+    std::unique_ptr<FileStorage> storage(new FileStorage(lock));
+    BOLTSEAL_TRY(storage->public_, open_public(directory));
     return storage;
 }
 
@@ -105,52 +64,8 @@ FileStorage::~FileStorage() {
     ::close(lock_);  // and with it goes the lock
 }
 
-fs::path FileStorage::place_of(std::string_view path) const {
-    return directory_ / "public" / path;
-}
-
-// The folder and all above it, down to the log's own, exist and survive power loss.
-Result<void> FileStorage::ensure_folder(const fs::path& folder) {
-    if (folder == directory_ || folders_.contains(folder)) return {};
-    BOLTSEAL_CHECK(ensure_folder(folder.parent_path()));
-    if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
-        return io_error("cannot make folder", folder);
-    }
-    BOLTSEAL_CHECK(sync_directory(folder.parent_path()));
-    folders_.insert(folder);
-    return {};
-}
-
-// One wait for the whole file system costs less than one for each file, and a write to it that has
-// failed since we opened it is told here.
-Result<void> FileStorage::put(const std::vector<StoredObject>& objects) {
-    OpenFiles open;
-    std::set<fs::path> folders;
-    for (const StoredObject& object : objects) {
-        const fs::path place = place_of(object.path);
-        {
-            const std::lock_guard guard(mutex_);
-            BOLTSEAL_CHECK(ensure_folder(place.parent_path()));
-        }
-        folders.insert(place.parent_path());
-        open.files.push_back({place, -1});
-        BOLTSEAL_CHECK(write_unfinished(open.files.back(), object.bytes));
-    }
-    if (::syncfs(lock_) != 0) return io_error("cannot sync", directory_);
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-        const Unfinished& file = open.files[i];
-        BOLTSEAL_CHECK(give_name(file.name(), file.place, objects[i].bytes));
-    }
-    for (const fs::path& folder : folders) BOLTSEAL_CHECK(sync_directory(folder));
-    return {};
-}
-
-Result<Buffer> FileStorage::get(std::string_view path) {
-    return read_file(place_of(path), kMaxBundleSize);
-}
-
 Result<std::optional<std::string>> FileStorage::last() {
-    auto bytes = read_file(place_of("checkpoint"), kMaxNote);
+    auto bytes = read_file(public_->place_of("checkpoint"), kMaxNote);
     if (!bytes && bytes.error().fault() == Fault::Missing) return std::optional<std::string>();
     if (!bytes) return std::move(bytes).error();
     return std::optional<std::string>(as_text(*bytes));
@@ -169,12 +84,7 @@ Result<VerifiedCheckpoint> FileStorage::publish(const VerifiedCheckpoint& signed
 Result<void> FileStorage::settle() {
     const std::lock_guard guard(mutex_);
     if (!waiting_) return {};
-    OpenFiles open{{{place_of("checkpoint"), -1}}};
-    Unfinished& file = open.files.front();
-    BOLTSEAL_CHECK(write_unfinished(file, as_bytes(*waiting_)));
-    if (::rename(file.name().c_str(), file.place.c_str()) != 0) {
-        return io_error("cannot replace", file.place);
-    }
+    BOLTSEAL_CHECK(public_->replace("checkpoint", as_bytes(*waiting_)));
     waiting_.reset();
     written_ = std::chrono::steady_clock::now();
     return {};

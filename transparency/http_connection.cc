@@ -69,16 +69,15 @@ void HttpConnection::on_deadline(Time now) {
 
 HttpConnection::Read HttpConnection::read(std::size_t limit) {
     if (!readable_) return Read::Nothing;
-    char chunk[16'384];
-    const std::size_t wanted = std::min(limit, sizeof chunk);
-    const ssize_t n = ::recv(fd_, chunk, wanted, MSG_DONTWAIT);
+    const std::size_t wanted = std::min(limit, shared_.chunk.size());
+    const ssize_t n = ::recv(fd_, shared_.chunk.data(), wanted, MSG_DONTWAIT);
     if (n < 0 && errno == EINTR) return Read::More;
     if (n < 0 && errno == EAGAIN) {
         readable_ = false;
         return Read::Nothing;
     }
     if (n <= 0) return Read::Closed;
-    in_.append(chunk, static_cast<std::size_t>(n));
+    in_.append(shared_.chunk.data(), static_cast<std::size_t>(n));
     if (static_cast<std::size_t>(n) < wanted) readable_ = false;  // the next event will tell
     return Read::More;
 }
@@ -105,8 +104,9 @@ void HttpConnection::step(Time now) {
 
 // False when the connection has been refused.
 bool HttpConnection::step_head(Time now) {
-    for (; scanned_ < in_.size(); ++scanned_) {
-        if (in_[scanned_] != '\n') continue;
+    for (;; ++scanned_) {
+        scanned_ = std::min(in_.find('\n', scanned_), in_.size());
+        if (scanned_ == in_.size()) break;
         if (scanned_ == 0 || in_[scanned_ - 1] != '\r') {  // found at once, not when time is up
             refuse({400, "line does not end in CRLF"}, now);
             return false;

@@ -41,6 +41,9 @@ struct HttpShared {
     HttpLimits limits;
     HttpMetrics metrics = {};
     std::size_t buffered = 0;
+    // What one read brings in, until it is the connection's. On the stack it would be filled with
+    // zeros for each read, as everything there is in a release.
+    std::array<char, 16'384> chunk = {};
 };
 
 class HttpConnection {

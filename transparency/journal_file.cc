@@ -116,6 +116,12 @@ Result<std::unique_ptr<FileJournal>> FileJournal::open(const fs::path& folder,
     return journal;
 }
 
+Result<std::unique_ptr<FileJournal>> FileJournal::open_to_read(const fs::path& folder) {
+    BOLTSEAL_TRY(auto journal, open(folder));
+    journal->is_anothers_ = true;
+    return journal;
+}
+
 // Durable, with its name, before a record goes into it.
 Result<DiskFile> FileJournal::make_segment(const fs::path& folder, std::uint64_t first,
                                            const Digest& before, std::uint64_t size) {
@@ -176,11 +182,12 @@ Result<void> FileJournal::replay(const Visit& visit) {
         if (&segment != &segments_.back() || segments_.size() == 1) {
             return Error(Fault::Integrity, "'" + segment.path.string() + "' is damaged");
         }
+        if (is_anothers_) return {};  // which is just making it
         ::unlink(segment.path.c_str());
         segments_.pop_back();
         break;
     }
-    ready_ = true;
+    ready_ = !is_anothers_;
     return {};
 }
 

@@ -28,6 +28,10 @@ public:
     static Result<std::unique_ptr<FileJournal>> open(const std::filesystem::path& folder,
                                                      std::uint64_t segment_size = kJournalSegment);
 
+    // The same of one that another process may be appending to: what replay finds is left as it is,
+    // and nothing may be appended. Replay is Missing if a segment was forgotten meanwhile.
+    static Result<std::unique_ptr<FileJournal>> open_to_read(const std::filesystem::path& folder);
+
     // Integrity if a segment is missing between others, or does not continue the one before it.
     Result<void> replay(const Visit& visit) override;
     // What it returns durable is also read back and compared.
@@ -58,6 +62,7 @@ private:
     std::uint64_t next_ = 0;    // index of the next entry
     Digest last_{};             // of the last record
     bool ready_ = false;        // replayed, and nothing has failed
+    bool is_anothers_ = false;  // nothing is changed
 };
 
 }  // namespace boltseal

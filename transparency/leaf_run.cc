@@ -92,7 +92,7 @@ bool LeafRun::may_have(const TreeHash& leaf) const {
 Result<std::unique_ptr<LeafRun>> LeafRun::write(const std::filesystem::path& path,
                                                 const LeafRange& range, std::uint64_t most,
                                                 const Next& next) {
-    const std::filesystem::path unfinished = path.string() + ".new";
+    const std::filesystem::path unfinished = path.string() + kUnfinished;
     ::unlink(unfinished.c_str());
     BOLTSEAL_TRY(DiskFile file, DiskFile::create(unfinished));
     std::unique_ptr<LeafRun> run(new LeafRun(std::move(file)));

@@ -23,6 +23,9 @@ struct LeafRange {
 
 class LeafRun {
 public:
+    // What the name of a file ends with until all of it is durable.
+    static constexpr const char* kUnfinished = ".new";
+
     // Places in ascending order, from wherever. Nothing when there are no more. A leaf may have
     // several, if what keeps them finds them with find_all.
     using Next = std::function<Result<std::optional<LeafPlace>>()>;

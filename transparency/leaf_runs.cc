@@ -18,6 +18,14 @@ fs::path place_of(const fs::path& folder, const LeafRange& range) {
     return folder / (to_file_name(range.begin) + "-" + to_file_name(range.end.size) + ".leaves");
 }
 
+// In the order of the log, the larger of two that begin together first.
+void sort_runs(LeafRuns::Runs& runs) {
+    std::ranges::sort(runs, [](const LeafRuns::Run& a, const LeafRuns::Run& b) {
+        return a->range().begin != b->range().begin ? a->range().begin < b->range().begin
+                                                    : a->range().end.size > b->range().end.size;
+    });
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LeafRuns>> LeafRuns::open(const fs::path& folder,
@@ -60,13 +68,43 @@ Result<void> LeafRuns::load() {
     return {};
 }
 
+Result<LeafRuns::Runs> LeafRuns::list(const fs::path& folder) {
+    Runs found;
+    std::error_code error;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+        if (it->path().extension() == LeafRun::kUnfinished) continue;
+        auto run = LeafRun::open(it->path());
+        if (!run && run.error().fault() == Fault::Malformed) {
+            return std::move(run).error().as(Fault::Integrity);
+        }
+        if (!run) return std::move(run).error();
+        if (run.value()->path() != place_of(folder, run.value()->range())) {
+            return Error(Fault::Integrity, "'" + it->path().string() + "' has another's name");
+        }
+        found.push_back(*std::move(run));
+    }
+    if (error == std::errc::no_such_file_or_directory) return Runs();
+    if (error) {
+        return Error(Fault::Io, "cannot list '" + folder.string() + "': " + error.message());
+    }
+    sort_runs(found);
+    Runs runs;
+    std::uint64_t next = 0;
+    for (const Run& run : found) {
+        if (run->range().end.size <= next) continue;  // a larger one was made of it
+        if (run->range().begin != next) {
+            return Error(Fault::Integrity, "nothing leads to '" + run->path().string() + "'");
+        }
+        next = run->range().end.size;
+        runs.push_back(run);
+    }
+    return runs;
+}
+
 // Runs that continue one another from the start of the log. A crash may have left those that a
 // larger one was made of.
 void LeafRuns::take_up(Runs& found) {
-    std::ranges::sort(found, [](const Run& a, const Run& b) {
-        return a->range().begin != b->range().begin ? a->range().begin < b->range().begin
-                                                    : a->range().end.size > b->range().end.size;
-    });
+    sort_runs(found);
     auto runs = std::make_shared<Runs>();
     std::uint64_t next = 0;
     for (const Run& run : found) {

@@ -31,6 +31,10 @@ public:
     static Result<std::unique_ptr<LeafRuns>> open(const std::filesystem::path& folder,
                                                   const LeafRunsLimits& limits);
     ~LeafRuns();
+    // What is in the folder, as open takes it up, for those who check: nothing is changed, and what
+    // open would remove is Integrity, but for what a crash leaves. None if there is no folder.
+    static Result<Runs> list(const std::filesystem::path& folder);
+
     LeafRuns(const LeafRuns&) = delete;
     LeafRuns& operator=(const LeafRuns&) = delete;
 

@@ -7,6 +7,31 @@ namespace {
 // A prover keeps the tiles it has read.
 constexpr std::uint64_t kTilesAtOnce = 256;
 
+// Bundles that are fetched together with their hashes; each is 16 MiB at most.
+constexpr std::uint64_t kExpected = 16;
+
+// A prover begins with the unfinished tiles of all levels, and has them from then on.
+void expect_bundles(TileSource& log, std::uint64_t first, const TreeHead& head, bool begins) {
+    std::vector<Tile> tiles;
+    for (unsigned level = 0; begins && level <= kMaxTreeTileLevel; ++level) {
+        const std::uint64_t edge = hashes_at(level, head.size) / kTileWidth;
+        const Tile tile = tile_of_tree(Tile::Kind::Hashes, level, edge, head.size);
+        if (tile.width != 0) tiles.push_back(tile);
+    }
+    for (std::uint64_t n = first; n < first + kExpected && n * kTileWidth < head.size; ++n) {
+        tiles.push_back(tile_of_tree(Tile::Kind::Entries, 0, n, head.size));
+        const Tile hashes = tile_of_tree(Tile::Kind::Hashes, 0, n, head.size);
+        if (hashes.is_full()) tiles.push_back(hashes);
+    }
+    log.expect(tiles);
+}
+
+// What does not even parse is not what was signed either.
+Error not_signed(Error error) {
+    if (error.fault() != Fault::Malformed) return error;
+    return std::move(error).as(Fault::Integrity);
+}
+
 }  // namespace
 
 Result<std::vector<Buffer>> read_bundle(TileSource& log, Prover& prover, std::uint64_t n,
@@ -23,17 +48,32 @@ Result<std::vector<Buffer>> read_bundle(TileSource& log, Prover& prover, std::ui
     return entries;
 }
 
-Result<void> check_stored_log(LogTail& log, const TreeHead& head,
-                              const std::function<void(std::uint64_t)>& progress) {
-    std::uint64_t n = 0;
+Result<void> read_bundles(TileSource& log, const TreeHead& head, std::uint64_t first,
+                          const VisitBundle& visit) {
+    if (head.size == 0 && head.root != hash_empty()) {
+        return Error(Fault::Integrity,
+                     "the empty tree has another root than that of the checkpoint");
+    }
+    std::uint64_t n = first;
     while (n * kTileWidth < head.size) {
         Prover prover(log, head);
-        for (std::uint64_t i = 0; i < kTilesAtOnce && n * kTileWidth < head.size; ++i) {
-            BOLTSEAL_CHECK(read_bundle(log, prover, n++, head));
+        for (std::uint64_t i = 0; i < kTilesAtOnce && n * kTileWidth < head.size; ++i, ++n) {
+            if (i % kExpected == 0) expect_bundles(log, n, head, i == 0);
+            auto entries = read_bundle(log, prover, n, head);
+            if (!entries) return not_signed(std::move(entries).error());
+            BOLTSEAL_CHECK(visit(n, *std::move(entries), prover));
         }
-        if (progress) progress(std::min(n * kTileWidth, head.size));
     }
     return {};
+}
+
+Result<void> check_stored_log(TileSource& log, const TreeHead& head,
+                              const std::function<void(std::uint64_t)>& progress) {
+    return read_bundles(log, head, 0, [&](std::uint64_t n, const auto&, Prover&) -> Result<void> {
+        const std::uint64_t done = std::min((n + 1) * kTileWidth, head.size);
+        if (progress && ((n + 1) % kTilesAtOnce == 0 || done == head.size)) progress(done);
+        return {};
+    });
 }
 
 Scrubber::Scrubber(LogTail& log, Head head, OnFailure on_failure, const ScrubLimits& limits)

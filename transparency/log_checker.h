@@ -16,8 +16,18 @@ namespace boltseal {
 Result<std::vector<Buffer>> read_bundle(TileSource& log, Prover& prover, std::uint64_t n,
                                         const TreeHead& head);
 
-// Everything that the head covers. Reports the number of entries so far, now and then.
-Result<void> check_stored_log(LogTail& log, const TreeHead& head,
+// Bundle number n, and the prover of its tiles.
+using VisitBundle =
+    std::function<Result<void>(std::uint64_t n, std::vector<Buffer> entries, Prover& prover)>;
+
+// Every bundle from number `first` on, in order, a few fetched at a time. Integrity as above; also
+// for a tile of the wrong form.
+Result<void> read_bundles(TileSource& log, const TreeHead& head, std::uint64_t first,
+                          const VisitBundle& visit);
+
+// Everything that the head covers, on a disk or anywhere. Reports the number of entries so far, now
+// and then.
+Result<void> check_stored_log(TileSource& log, const TreeHead& head,
                               const std::function<void(std::uint64_t)>& progress = {});
 
 struct ScrubLimits {

@@ -44,14 +44,21 @@ Error unexpected(const std::string& what, const Response& response) {
     return Error(passing ? Fault::Io : Fault::Declined, text);
 }
 
-Result<Buffer> fetch(Transport& transport, const std::string& url, std::size_t limit,
-                     const Patience& patience) {
+Request get_request(std::string url, std::size_t limit) {
     Request request;
-    request.url = url;
+    request.url = std::move(url);
     request.max_body = limit;
+    return request;
+}
+
+Result<Buffer> fetch(Transport& transport, const Request& request, const Patience& patience) {
     BOLTSEAL_TRY(Response response, send_with_retries(transport, request, patience));
-    if (response.status != 200) return unexpected("'" + url + "'", response);
+    if (response.status != 200) return unexpected("'" + request.url + "'", response);
     return std::move(response.body);
+}
+
+std::size_t limit_of(const Tile& tile) {
+    return tile.kind == Tile::Kind::Hashes ? kTileWidth * TreeHash::kSize : kMaxBundleSize;
 }
 
 }  // namespace
@@ -59,8 +66,12 @@ Result<Buffer> fetch(Transport& transport, const std::string& url, std::size_t l
 HttpTiles::HttpTiles(Transport& transport, std::string url, Patience patience)
     : transport_(transport), url_(without_slash(std::move(url))), patience_(std::move(patience)) {}
 
+Request HttpTiles::request_for(const std::string& path, std::size_t limit) const {
+    return get_request(url_ + prefix_ + path, limit);
+}
+
 Result<Buffer> HttpTiles::read(const std::string& path, std::size_t limit) {
-    return fetch(transport_, url_ + prefix_ + path, limit, patience_);
+    return fetch(transport_, request_for(path, limit), patience_);
 }
 
 // What is not below the one is looked for below the other, until something was found.
@@ -78,16 +89,27 @@ Result<Buffer> HttpTiles::find_out(Read read_it) {
 }
 
 Result<Buffer> HttpTiles::read_tile(const Tile& tile) {
-    const std::size_t limit =
-        tile.kind == Tile::Kind::Hashes ? kTileWidth * TreeHash::kSize : kMaxBundleSize;
-    auto bytes = read(to_path(tile), limit);
+    auto bytes = read(to_path(tile), limit_of(tile));
     if (bytes || tile.is_full() || bytes.error().fault() != Fault::Missing) return bytes;
-    BOLTSEAL_TRY(const Buffer full, read(to_path(tile.full()), limit));
+    BOLTSEAL_TRY(const Buffer full, read(to_path(tile.full()), limit_of(tile)));
     return cut_tile(tile.kind, full, tile.width);
 }
 
 Result<Buffer> HttpTiles::get(const Tile& tile) {
+    if (auto come = expected_.extract(tile)) return std::move(come.mapped());
     return find_out([&] { return read_tile(tile); });
+}
+
+void HttpTiles::expect(std::span<const Tile> tiles) {
+    expected_.clear();
+    if (!is_found_) (void)get_checkpoint();
+    std::vector<Request> requests;
+    for (const Tile& tile : tiles) requests.push_back(request_for(to_path(tile), limit_of(tile)));
+    auto answers = transport_.send_all(requests);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        if (!answers[i] || answers[i]->status != 200) continue;
+        expected_.emplace(tiles[i], std::move(answers[i]->body));
+    }
 }
 
 Result<Buffer> HttpTiles::get_checkpoint() {
@@ -207,7 +229,8 @@ Result<SubmittedBatch> LogClient::submit_raw(const std::vector<Buffer>& entries)
 Result<LookupAnswer> LogClient::find(const Lookup& lookup, std::uint64_t from) {
     std::string path = "/api/v1/find/" + to_path(lookup);
     if (from != 0) path += "/from/" + std::to_string(from);
-    BOLTSEAL_TRY(const Buffer body, fetch(transport_, url_ + path, kMaxPage, patience_));
+    BOLTSEAL_TRY(const Buffer body,
+                 fetch(transport_, get_request(url_ + path, kMaxPage), patience_));
     auto answer = parse_lookup_answer(body);
     if (!answer) return std::move(answer).error().context("answer of " + who());
     auto checked = check_lookup_answer(*answer, lookup, key_);
@@ -217,7 +240,8 @@ Result<LookupAnswer> LogClient::find(const Lookup& lookup, std::uint64_t from) {
 
 Result<TlogProof> LogClient::prove_leaf(const TreeHash& leaf) {
     const std::string path = "/api/v1/proof/leaf/" + to_hex(leaf.bytes());
-    BOLTSEAL_TRY(const Buffer body, fetch(transport_, url_ + path, kMaxAnswer, patience_));
+    BOLTSEAL_TRY(const Buffer body,
+                 fetch(transport_, get_request(url_ + path, kMaxAnswer), patience_));
     auto proof = parse_tlog_proof(body);
     if (!proof) return std::move(proof).error().context("answer of " + who());
     auto proved = check_tlog_proof(*proof, leaf, key_, WitnessPolicy());

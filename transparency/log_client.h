@@ -10,6 +10,8 @@
 #include "verify/log_entry.h"
 #include "verify/tlog_proof.h"
 
+#include <map>
+
 namespace boltseal {
 
 // The tiles of a log over HTTP, below its URL or below "/api/v2/" of it: which, is found out once.
@@ -18,9 +20,12 @@ class HttpTiles : public TileSource {
 public:
     HttpTiles(Transport& transport, std::string url, Patience patience);
     Result<Buffer> get(const Tile& tile) override;
+    // Asks for all of them at once, and once. What does not come is left for get(), with patience.
+    void expect(std::span<const Tile> tiles) override;
     Result<Buffer> get_checkpoint();
 
 private:
+    Request request_for(const std::string& path, std::size_t limit) const;
     Result<Buffer> read(const std::string& path, std::size_t limit);
     Result<Buffer> read_tile(const Tile& tile);
     template <typename Read>
@@ -31,6 +36,7 @@ private:
     Patience patience_;
     std::string prefix_ = "/api/v2/";
     bool is_found_ = false;
+    std::map<Tile, Buffer> expected_;  // what has come; each is handed out once
 };
 
 // Entries that were submitted together, each proved to be in the tree of one checkpoint.

@@ -130,4 +130,12 @@ LookupKey key_of(const Lookup& lookup) {
     return LookupKey(sha256({as_bytes(kDomain), kind, lookup.value}));
 }
 
+std::vector<LookupKey> keys_of_entry(Bytes body) {
+    std::vector<LookupKey> keys;
+    const auto names = read_entry_names(body);
+    if (!names) return keys;
+    for (const Lookup& lookup : lookups_of(*names)) keys.push_back(key_of(lookup));
+    return keys;
+}
+
 }  // namespace boltseal

@@ -43,4 +43,7 @@ Result<void> check_named(const EntryNames& names, const Lookup& lookup);
 using LookupKey = Hash256<struct LookupTag>;
 LookupKey key_of(const Lookup& lookup);
 
+// Of everything that an entry names. None of an entry whose kind is not known.
+std::vector<LookupKey> keys_of_entry(Bytes body);
+
 }  // namespace boltseal

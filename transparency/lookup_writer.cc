@@ -13,13 +13,6 @@ namespace {
 constexpr std::uint64_t kTilesAtOnce = 256;
 constexpr int kNiceness = 10;
 
-// Entries of no kind that is known name nothing.
-void add_entry(LookupIndex& index, Bytes body, std::uint64_t at) {
-    const auto names = read_entry_names(body);
-    if (!names) return;
-    for (const Lookup& lookup : lookups_of(*names)) index.add(key_of(lookup), at);
-}
-
 }  // namespace
 
 Result<void> bring_up(LookupIndex& index, LogTail& log, const TreeHead& head,
@@ -41,7 +34,8 @@ Result<void> bring_up(LookupIndex& index, LogTail& log, const TreeHead& head,
             const std::uint64_t first = tile.index * kTileWidth;
             for (std::uint64_t i = 0; i < tile.width; ++i) {
                 BOLTSEAL_TRY(const Bytes entry, reader.take_u16_prefixed());
-                if (first + i >= next) add_entry(index, entry, first + i);
+                if (first + i < next) continue;
+                for (const LookupKey& key : keys_of_entry(entry)) index.add(key, first + i);
             }
             next = first + tile.width;
         }

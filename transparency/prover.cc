@@ -88,11 +88,11 @@ Result<TreeHash> Prover::leaf(std::uint64_t index) {
     return subtree(0, index);
 }
 
-Result<std::vector<TreeHash>> Prover::leaves(std::uint64_t tile_index) {
-    if (tile_index > (head_.size - 1) / kTileWidth || head_.size == 0) {
+Result<std::vector<TreeHash>> Prover::hashes(unsigned level, std::uint64_t tile_index) {
+    if (tile_of_tree(Tile::Kind::Hashes, level, tile_index, head_.size).width == 0) {
         return Error(Fault::Missing, "tile is beyond the tree");
     }
-    BOLTSEAL_TRY(const Hashes* const hashes, tile(0, tile_index));
+    BOLTSEAL_TRY(const Hashes* const hashes, tile(level, tile_index));
     return *hashes;
 }
 

@@ -19,6 +19,9 @@ public:
 
     // The bytes of exactly this tile, nothing about them checked.
     virtual Result<Buffer> get(const Tile& tile) = 0;
+
+    // These are asked for next. A source for which it saves time gets them side by side.
+    virtual void expect(std::span<const Tile> /*tiles*/) {}
 };
 
 // Tiles of a store. Where a partial tile is gone, it is cut from the full one.
@@ -49,8 +52,10 @@ public:
     // The head that the same log had at this size.
     Result<TreeHead> head_at(std::uint64_t size);
     Result<TreeHash> leaf(std::uint64_t index);
-    // All leaves of a tile of level 0. Missing beyond the tree.
-    Result<std::vector<TreeHash>> leaves(std::uint64_t tile_index);
+    // All hashes that the tree has of a tile. Missing beyond the tree.
+    Result<std::vector<TreeHash>> hashes(unsigned level, std::uint64_t tile_index);
+    // The same of level 0.
+    Result<std::vector<TreeHash>> leaves(std::uint64_t tile_index) { return hashes(0, tile_index); }
 
 private:
     using Place = std::pair<unsigned, std::uint64_t>;  // level and index of a tile

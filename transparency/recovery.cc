@@ -29,10 +29,9 @@ Result<void> check_not_rolled_back(Publication& publication, const VerifiedCheck
 }
 
 // Full tiles up to where the journal begins, and then what the journal has.
-Result<std::uint64_t> take_up(Journal& journal, LogTail& log, const TreeHead& signed_head) {
+Result<TakenUp> fill(Journal& journal, LogTail& log, const std::function<void(std::uint64_t)>& at) {
     std::optional<std::uint64_t> next;
     std::uint64_t stored = 0;
-    bool was_signed = false;
     const auto visit = [&](const JournalRecord& record) -> Result<void> {
         if (!next) {
             next = record.first;
@@ -41,19 +40,27 @@ Result<std::uint64_t> take_up(Journal& journal, LogTail& log, const TreeHead& si
         }
         Reader reader(record.entries);
         for (std::uint32_t i = 0; i < record.count; ++i, ++*next) {
-            if (*next == signed_head.size) was_signed = log.head() == signed_head;
+            at(*next);
             BOLTSEAL_TRY(const Bytes entry, reader.take_u16_prefixed());
             if (*next >= stored) log.append(entry, hash_leaf(entry));
         }
         return reader.end();
     };
     BOLTSEAL_CHECK(journal.replay(visit));
-    const std::uint64_t size = next.value_or(0);
-    if (size < signed_head.size || size < stored) {
+    at(next.value_or(0));
+    return TakenUp{next.value_or(0), stored};
+}
+
+Result<std::uint64_t> take_up(Journal& journal, LogTail& log, const TreeHead& signed_head) {
+    bool was_signed = false;
+    const auto at = [&](std::uint64_t size) {
+        if (size == signed_head.size) was_signed = log.head() == signed_head;
+    };
+    BOLTSEAL_TRY(const TakenUp taken, fill(journal, log, at));
+    if (taken.size < signed_head.size || taken.size < taken.stored) {
         return Error(Fault::Integrity, "entries that were signed are not in the journal");
     }
-    if (size == signed_head.size) was_signed = log.head() == signed_head;
-    if (was_signed) return stored;
+    if (was_signed) return taken.stored;
     return Error(Fault::Integrity, "stored entries do not hash to the root of the signed head");
 }
 

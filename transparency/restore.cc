@@ -1,7 +1,6 @@
 #include "transparency/restore.h"
 
 #include "core/encoding.h"
-#include "core/file.h"
 #include "transparency/log_checker.h"
 
 #include <future>
@@ -9,8 +8,6 @@
 namespace boltseal {
 
 namespace {
-
-constexpr std::uint64_t kBundlesAtOnce = 64;  // of one Prover, which keeps the tiles it has read
 
 std::string describe(const TreeHead& head) {
     return std::to_string(head.size) + " entries with root " + to_base64(head.root.bytes());
@@ -33,14 +30,6 @@ Result<void> append(Sequencer& log, std::vector<Buffer> entries, std::uint64_t f
 
 }  // namespace
 
-Result<void> MirrorFolder::put(const std::vector<StoredObject>&) {
-    return Error(Fault::Declined, "'" + folder_.string() + "' is only read");
-}
-
-Result<Buffer> MirrorFolder::get(std::string_view path) {
-    return read_file(folder_ / path, kMaxBundleSize);
-}
-
 Result<void> check_same_history(LogTail& copy, TileSource& mirror, const TreeHead& shown) {
     const TreeHead ours = copy.head();
     const bool is_ahead = ours.size >= shown.size;
@@ -57,19 +46,16 @@ Result<void> check_same_history(LogTail& copy, TileSource& mirror, const TreeHea
 
 Result<std::uint64_t> append_missing(Sequencer& log, TileSource& mirror, const TreeHead& shown) {
     const std::uint64_t begin = log.published()->head().size;
+    if (begin >= shown.size) return std::uint64_t{0};
     std::uint64_t next = begin;
-    while (next < shown.size) {
-        Prover prover(mirror, shown);
-        for (std::uint64_t i = 0; i < kBundlesAtOnce && next < shown.size; ++i) {
-            const std::uint64_t n = next / kTileWidth;
-            BOLTSEAL_TRY(std::vector<Buffer> entries, read_bundle(mirror, prover, n, shown));
-            entries.erase(entries.begin(),
-                          entries.begin() + static_cast<std::ptrdiff_t>(next % kTileWidth));
-            const std::uint64_t first = next;
-            next += entries.size();
-            BOLTSEAL_CHECK(append(log, std::move(entries), first));
-        }
-    }
+    const auto take = [&](std::uint64_t, std::vector<Buffer> entries, Prover&) {
+        const auto known = static_cast<std::ptrdiff_t>(next % kTileWidth);  // of the first bundle
+        entries.erase(entries.begin(), entries.begin() + known);
+        const std::uint64_t first = next;
+        next += entries.size();
+        return append(log, std::move(entries), first);
+    };
+    BOLTSEAL_CHECK(read_bundles(mirror, shown, begin / kTileWidth, take));
     return next - begin;
 }
 

@@ -5,21 +5,7 @@
 #include "transparency/prover.h"
 #include "transparency/sequencer.h"
 
-#include <filesystem>
-
 namespace boltseal {
-
-// A log as files that somebody has copied: checkpoint, tiles and entry bundles as in
-// c2sp.org/tlog-tiles. Nothing about them is checked here.
-class MirrorFolder : public ObjectStore {
-public:
-    explicit MirrorFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
-    Result<void> put(const std::vector<StoredObject>& objects) override;  // Declined
-    Result<Buffer> get(std::string_view path) override;
-
-private:
-    std::filesystem::path folder_;
-};
 
 // Untrusted if what the copy has, signed or not, is not the beginning of the tree that the mirror
 // shows, or the other way round.

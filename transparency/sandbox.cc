@@ -89,7 +89,7 @@ Result<void> enter(int ruleset, const FileAccess& access, std::uint64_t rights) 
 
 }  // namespace
 
-FileAccess access_of_log(const fs::path& folder) {
+FileAccess access_of_folder(const fs::path& folder) {
     FileAccess access;
     access.listed = {folder};
     // Certificates, names and libraries for whoever is asked over the network; and ourselves.

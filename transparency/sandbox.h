@@ -18,9 +18,10 @@ struct FileAccess {
     std::vector<std::filesystem::path> writable;  // folders: everything but to execute
 };
 
-// What a server with its log in this folder needs: every folder in it may be written, as they are
-// now, but `tokens` only read; the files in the folder itself, the key among them, not even that.
-FileAccess access_of_log(const std::filesystem::path& folder);
+// What a log or a witness that is kept in this folder needs to be served: every folder in it may be
+// written, as they are now, but `tokens` only read; the files in the folder itself, the key among
+// them, not even that.
+FileAccess access_of_folder(const std::filesystem::path& folder);
 
 // This thread, and those that it starts from now on, cannot gain privileges, and cannot open,
 // make or remove a file or execute one, but for these; what is open stays so. Linux Landlock.

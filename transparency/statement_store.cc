@@ -26,6 +26,17 @@ std::uint64_t size_of_record(std::size_t statement) {
     return kLength + statement + TreeHash::kSize;
 }
 
+// What it is about, and its own digest, by which it is known to be there.
+std::set<LookupKey> keys_of_statement(Bytes statement) {
+    std::set<LookupKey> keys{key_of(by_digest(digest_of(statement)))};
+    const auto parsed = parse_statement(statement);
+    if (!parsed) return keys;
+    for (const Subject& subject : parsed->subjects) {
+        for (const BlobDigest& digest : subject.digests) keys.insert(key_of(by_subject(digest)));
+    }
+    return keys;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<StatementStore>> StatementStore::open(const fs::path& folder,
@@ -98,18 +109,76 @@ Result<std::optional<StatementStore::Record>> StatementStore::read(std::uint64_t
     return std::optional(Record{to_buffer(*statement), hash});
 }
 
-// To the index: what it is about, and its own digest, by which it is known to be there.
+Result<void> StatementStore::check(const fs::path& folder) {
+    auto file = DiskFile::open(folder / "statements");
+    if (!file && file.error().fault() == Fault::Missing) return {};
+    if (!file) return std::move(file).error();
+    const StatementStore store(*std::move(file), nullptr);
+    auto end = store.find_end();
+    if (!end && end.error().fault() == Fault::Integrity) {
+        return std::move(end).error().with_hint(
+            "remove '" + folder.string() +
+            "': look-ups by subject of what came before are then lost, and nothing else");
+    }
+    if (!end) return std::move(end).error();
+    auto same = check_runs(folder / "index",
+                           [&](const LeafRange& range) { return store.places_of(range, *end); });
+    if (same || same.error().fault() != Fault::Integrity) return same;
+    return std::move(same).error().with_hint("remove '" + (folder / "index").string() +
+                                             "': it is made again from the statements");
+}
+
+// Of the last whole record. Behind it may stand a part of one that was not finished, as long as one
+// is at most, but never another whole one.
+Result<std::uint64_t> StatementStore::find_end() const {
+    BOLTSEAL_TRY(const Buffer magic, file_.read(0, kMagic.size()));
+    if (magic.empty()) return std::uint64_t{0};
+    std::uint64_t end = kMagic.size();
+    if (as_text(magic) != kMagic) {
+        return Error(Fault::Integrity, "'" + file_.path().string() + "' has no statements in it");
+    }
+    for (;;) {
+        BOLTSEAL_TRY(const auto record, read(end));
+        if (!record) break;
+        end += size_of_record(record->statement.size());
+    }
+    const Error damaged(Fault::Integrity, "'" + file_.path().string() + "' is damaged from byte " +
+                                              std::to_string(end) + " on");
+    BOLTSEAL_TRY(const std::uint64_t size, file_.size());
+    if (size - end > size_of_record(kMaxKeptStatement)) return damaged;
+    BOLTSEAL_TRY(const Buffer rest, file_.read(end, static_cast<std::size_t>(size - end)));
+    for (std::size_t i = size_of_record(0); i + size_of_record(0) <= rest.size(); ++i) {
+        const std::uint32_t length = Reader(Bytes(rest).subspan(i)).u32().value();
+        if (length > kMaxKeptStatement) continue;  // which spares reading nearly everywhere
+        BOLTSEAL_TRY(const auto whole, read(end + i));
+        if (whole) return damaged;
+    }
+    return end;
+}
+
+// Of the records in the range, which must end where one of them does. `end` is that of the last.
+Result<PlaceSum> StatementStore::places_of(const LeafRange& range, std::uint64_t end) const {
+    const Error other(Fault::Integrity, "is of other statements");
+    if (range.end.size > end) return other;
+    PlaceSum places;
+    std::uint64_t place = std::max<std::uint64_t>(range.begin, kMagic.size());
+    while (place < range.end.size) {
+        BOLTSEAL_TRY(const auto record, read(place));
+        if (!record) return other;
+        for (const LookupKey& key : keys_of_statement(record->statement)) {
+            places.add(key.bytes(), place);
+        }
+        place += size_of_record(record->statement.size());
+    }
+    BOLTSEAL_TRY(const TreeHash chain, chain_at(range.end.size));
+    if (place != range.end.size || chain != range.end.root) return other;
+    return places;
+}
+
 Result<void> StatementStore::add(Bytes statement) {
     const std::uint64_t place = end_;
     end_ += size_of_record(statement.size());
-    index_->add(key_of(by_digest(digest_of(statement))), place);
-    if (const auto parsed = parse_statement(statement)) {
-        for (const Subject& subject : parsed->subjects) {
-            for (const BlobDigest& digest : subject.digests) {
-                index_->add(key_of(by_subject(digest)), place);
-            }
-        }
-    }
+    for (const LookupKey& key : keys_of_statement(statement)) index_->add(key, place);
     return index_->settle({end_, chain_});
 }
 

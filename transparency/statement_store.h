@@ -7,6 +7,7 @@
 #pragma once
 
 #include "transparency/lookup_index.h"
+#include "transparency/run_checker.h"
 
 namespace boltseal {
 
@@ -17,6 +18,11 @@ public:
     // over; the index is made again where it does not fit.
     static Result<std::unique_ptr<StatementStore>> open(const std::filesystem::path& folder,
                                                         const LookupIndexLimits& limits = {});
+
+    // Is every record whole, and does the index beside them have the places of all that it covers,
+    // and no others? Integrity, with what to remove; nothing is changed. A record at the end that
+    // was not finished is none. Nobody may be writing.
+    static Result<void> check(const std::filesystem::path& folder);
 
     // Durable when it returns; one that is there already stays as it is. Io after an error: then
     // nothing more is kept until a new store was opened. REQUIRES: an in-toto statement
@@ -43,6 +49,8 @@ private:
     Result<void> take_up();
     Result<TreeHash> chain_at(std::uint64_t place) const;
     Result<std::optional<Record>> read(std::uint64_t place) const;
+    Result<std::uint64_t> find_end() const;
+    Result<PlaceSum> places_of(const LeafRange& range, std::uint64_t end) const;
     Result<void> add(Bytes statement);
     Result<void> append(Bytes statement);
 

@@ -4,7 +4,7 @@ _boltseal_commands() {  # PROGRAM
     case $1 in
         boltseal) echo keygen sign attest verify pull push copy save load tree proof log recheck bundle policy inspect version ;;
         boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
-        boltseal-log) echo init serve signer token tsa fsck restore witness version ;;
+        boltseal-log) echo init serve signer token tsa fsck export restore witness version ;;
     esac
 }
 
@@ -69,7 +69,8 @@ _boltseal_options() {  # PROGRAM COMMAND
         boltseal-log:"token revoke") echo --dir --name ;;
         boltseal-log:tsa) echo --dir ;;
         boltseal-log:signer) echo --dir --socket --connection ;;
-        boltseal-log:fsck) echo --dir ;;
+        boltseal-log:fsck) echo --dir --log --log-key --witness-policy --trusted-root ;;
+        boltseal-log:export) echo --dir --log --log-key --witness-policy --trusted-root -o --out ;;
         boltseal-log:restore) echo --dir --mirror --witness-policy --witness-timeout ;;
         boltseal-log:witness | boltseal-log:version) ;;
         boltseal-log:"witness init") echo --dir --name ;;
@@ -89,10 +90,14 @@ _boltseal_values() {  # COMMAND OPTION
             --transcript | --artifact | --batch | --allow | --audit | --config | --ca-file | \
             --logs | --watch-key | --known) echo files ;;
         --state | --dir | --output | --hosts-dir) echo folders ;;
-        --out) echo files ;;
+        --out)
+            case $1 in
+                export) echo folders ;;
+                *) echo files ;;
+            esac ;;
         -o)
             case $1 in
-                pull) echo folders ;;
+                pull | export) echo folders ;;
                 save | log*) echo files ;;
             esac ;;
         --type)

@@ -79,8 +79,9 @@ __boltseal_command boltseal-log serve 'Take entries and serve the log'
 __boltseal_command boltseal-log signer 'Hold the key and sign the heads of the log'
 __boltseal_command boltseal-log token 'Make, list and revoke tokens to write with'
 __boltseal_command boltseal-log tsa 'Make a time-stamping authority for a log'
+__boltseal_command boltseal-log fsck 'Hash again everything that a log keeps, or shows'
+__boltseal_command boltseal-log export 'Write a log as files that any web server can serve'
 __boltseal_command boltseal-log restore 'Let a folder that comes from a copy be the log again'
-__boltseal_command boltseal-log fsck 'Hash again everything that a log keeps'
 __boltseal_command boltseal-log witness 'Cosign the checkpoints of other logs'
 
 for command in keygen sign attest verify pull push copy save load tree proof recheck policy inspect version
@@ -208,9 +209,16 @@ end
 function __boltseal_witness_add -a command
     complete -c boltseal-log -n "__fish_seen_subcommand_from witness; and __fish_seen_subcommand_from $command" $argv[2..]
 end
-for command in init serve signer tsa fsck restore
+for command in init serve signer tsa fsck export restore
     __boltseal_add boltseal-log $command -l dir -xa '(__fish_complete_directories)' -d 'Folder of the log'
 end
+for command in fsck export
+    __boltseal_add boltseal-log $command -l log -x -d 'URL of the log'
+    __boltseal_add boltseal-log $command -l log-key -rF -d 'Key of the log'
+    __boltseal_add boltseal-log $command -l witness-policy -rF -d 'Witnesses that must have cosigned the checkpoint'
+    __boltseal_add boltseal-log $command -l trusted-root -rF -d 'Sigstore trusted_root.json'
+end
+__boltseal_add boltseal-log export -s o -l out -xa '(__fish_complete_directories)' -d 'Folder to write to'
 __boltseal_log_add init -l origin -x -d 'Name of the log'
 __boltseal_log_add init -l url -x -d 'Where clients will reach it'
 __boltseal_add boltseal-log serve -l listen -x -d 'Address and port'

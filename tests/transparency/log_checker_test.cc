@@ -1,9 +1,12 @@
 #include "transparency/log_checker.h"
 
+#include "net/http_client.h"
 #include "tests/check.h"
-#include "tests/support/test_log.h"
+#include "tests/support/running_log.h"
+#include "transparency/log_client.h"
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 using namespace boltseal;
@@ -20,7 +23,62 @@ struct StoredLog : TestLog {
     TreeHead head() const { return sequencer->published()->head(); }
 };
 
+// How many requests a log was asked at a time.
+class CountedTransport : public Transport {
+public:
+    Result<Response> send(const Request& request) override {
+        ++singly;
+        return http_.send(request);
+    }
+    std::vector<Result<Response>> send_all(const std::vector<Request>& requests) override {
+        together.push_back(requests.size());
+        auto answers = http_.send_all(requests);
+        if (loses) answers.front() = Error(Fault::Io, "lost");
+        return answers;
+    }
+
+    std::size_t singly = 0;
+    std::vector<std::size_t> together;
+    bool loses = false;
+
+private:
+    HttpClient http_;
+};
+
 }  // namespace
+
+TEST_CASE("a log is checked over the network with many requests at a time", "[log_checker]") {
+    RunningLog log;
+    std::vector<Buffer> entries;
+    for (std::uint64_t i = 0; i < 17 * kTileWidth + 3; ++i) {
+        entries.push_back(to_buffer(std::to_string(i)));
+    }
+    std::promise<void> sequenced;
+    REQUIRE_OK(
+        log.sequencer->submit(std::move(entries), [&](const auto&) { sequenced.set_value(); }));
+    sequenced.get_future().wait();
+    const TreeHead head = log.sequencer->published()->head();
+    CountedTransport transport;
+    HttpTiles tiles(transport, log.url(), {});
+    SECTION("each tile once") {
+        REQUIRE_OK(check_stored_log(tiles, head));
+        REQUIRE(transport.together == std::vector<std::size_t>{34, 3});
+        REQUIRE(transport.singly == 1);  // the checkpoint
+    }
+    SECTION("and again what was lost") {
+        transport.loses = true;
+        REQUIRE_OK(check_stored_log(tiles, head));
+        REQUIRE(transport.singly == 3);
+    }
+    SECTION("a tile that is cut short") {
+        log.tamper = [](ApiResponse& response) {
+            if (response.body.size() == kTileWidth * TreeHash::kSize) response.body.pop_back();
+        };
+        const auto differs = check_stored_log(tiles, head);
+        REQUIRE_REFUSED(differs, "hash tile has the wrong size");
+        REQUIRE_FAULT(differs, Fault::Integrity);
+    }
+}
 
 TEST_CASE("a log that is as it was signed is found sound", "[log_checker]") {
     const StoredLog log;

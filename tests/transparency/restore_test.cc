@@ -1,9 +1,7 @@
 #include "transparency/restore.h"
 
 #include "core/encoding.h"
-#include "core/file.h"
 #include "tests/check.h"
-#include "tests/support/temp_folder.h"
 #include "tests/support/test_log.h"
 
 using namespace boltseal;
@@ -82,14 +80,4 @@ TEST_CASE("an entry that the mirror's checkpoint does not cover is not put in", 
     REQUIRE_REFUSED(append_missing(*story.copy.sequencer, story.there(), story.shown()),
                     "'tile/entries/001' is not what was signed");
     REQUIRE(story.copy.size() == 256);
-}
-
-TEST_CASE("a mirror in a folder has what is there, and takes nothing", "[restore]") {
-    const TempFolder folder;
-    REQUIRE_OK(write_file(folder / "checkpoint", as_bytes("note")));
-    MirrorFolder mirror(folder.path());
-    REQUIRE(as_text(mirror.get("checkpoint").value()) == "note");
-    REQUIRE(mirror.get("tile/0/000").error().fault() == Fault::Missing);
-    REQUIRE_REFUSED(mirror.put({{"tile/0/000", Buffer(32)}}),
-                    "'" + folder.path().string() + "' is only read");
 }

@@ -68,7 +68,7 @@ TEST_CASE("the folders of a log may be written, its key and all else not even re
     const TempFolder elsewhere;
     const int open_before = ::open((folder / "log.key").c_str(), O_RDONLY);
     const int failed = first_false([&]() -> std::vector<bool> {
-        const auto restricted = restrict_files(access_of_log(folder.path()));
+        const auto restricted = restrict_files(access_of_folder(folder.path()));
         if (!restricted) return {false};
         if (!*restricted) ::_exit(kNotHere);
         char byte = 0;

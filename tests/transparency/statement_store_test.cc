@@ -120,3 +120,65 @@ TEST_CASE("a statement that is too large is not kept", "[statements]") {
     REQUIRE_REFUSED(kept.store->keep(Buffer(std::size_t{64 << 10} + 1)),
                     "statement is too large to be kept");
 }
+
+TEST_CASE("a check finds whatever has changed in statements", "[statements]") {
+    const LookupIndexLimits limits{20, 1 << 20, 2};
+    Kept kept(limits);
+    for (int i = 0; i < 40; ++i) kept.keep(numbered("a", i));
+    kept.store.reset();
+    const auto folder = kept.folder.path() / "statements";
+    REQUIRE_OK(StatementStore::check(folder));
+    REQUIRE_OK(StatementStore::check(kept.folder.path() / "none"));
+    const Buffer whole = read_file(kept.file(), 1 << 20).value();
+    const std::string damaged = "'" + kept.file().string() + "' is damaged from byte ";
+    SECTION("a byte of a statement, of its length, or of its hash") {
+        // The first record begins behind the 22 bytes of the magic.
+        const std::size_t place = GENERATE(22u, 25u, 26u, 100u);
+        Buffer changed = whole;
+        changed.at(place) ^= 1;
+        REQUIRE_OK(write_file(kept.file(), changed));
+        const auto found = StatementStore::check(folder);
+        REQUIRE_REFUSED(found, damaged + "22 on");
+        REQUIRE_FAULT(found, Fault::Integrity);
+        REQUIRE(found.error().hint() ==
+                "remove '" + folder.string() +
+                    "': look-ups by subject of what came before are then lost, and nothing else");
+    }
+    SECTION("the magic") {
+        Buffer changed = whole;
+        changed.at(3) ^= 1;
+        REQUIRE_OK(write_file(kept.file(), changed));
+        REQUIRE_REFUSED(StatementStore::check(folder),
+                        "'" + kept.file().string() + "' has no statements in it");
+    }
+    SECTION("a record that was not finished is no damage") {
+        std::filesystem::remove_all(folder / "index");  // which has it
+        REQUIRE_OK(write_file(kept.file(), Bytes(whole).first(whole.size() - 1)));
+        REQUIRE_OK(StatementStore::check(folder));
+        REQUIRE(read_file(kept.file(), 1 << 20)->size() == whole.size() - 1);
+    }
+    SECTION("more than one that was not finished is") {
+        Buffer more = whole;
+        more.resize(more.size() + (std::size_t{70} << 10), 0xff);
+        REQUIRE_OK(write_file(kept.file(), more));
+        REQUIRE_REFUSED(StatementStore::check(folder),
+                        damaged + std::to_string(whole.size()) + " on");
+    }
+    SECTION("a statement that the index has, and the file has not") {
+        REQUIRE_OK(write_file(kept.file(), Bytes(whole).first(whole.size() / 2)));
+        const auto found = StatementStore::check(folder);
+        REQUIRE(found.error().message().ends_with(".leaves': is of other statements"));
+        REQUIRE(found.error().hint() == "remove '" + (folder / "index").string() +
+                                            "': it is made again from the statements");
+    }
+    SECTION("a byte of the index") {
+        for (const auto& entry : std::filesystem::directory_iterator(folder / "index")) {
+            Buffer changed = read_file(entry.path(), 1 << 20).value();
+            changed.at(4096 + 10) ^= 1;
+            REQUIRE_OK(write_file(entry.path(), changed));
+        }
+        const auto found = StatementStore::check(folder);
+        REQUIRE(found.error().message().ends_with(".leaves' is damaged"));
+        REQUIRE_FAULT(found, Fault::Integrity);
+    }
+}
