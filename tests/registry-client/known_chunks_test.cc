@@ -58,8 +58,10 @@ TEST_CASE("a chunk that would be longer than the blob it is in is not there", "[
     KnownChunks known;
     const ChunkDigests wanted = chunks("ab");
     known.want(wanted);
-    known.add(blob("short", kChunk + 10), chunks("ab"));
-    REQUIRE(known.pieces_of(2 * kChunk, wanted).size() == 1);
-    REQUIRE(known.pieces_of(kChunk + 10, wanted).size() == 1);  // in one piece
-    REQUIRE(known.pieces_of(kChunk + 10, wanted)[0].extent.to == kChunk + 10);
+    const LocalBlob old = blob("short", kChunk + 10);
+    known.add(old, chunks("ab"));
+    const std::vector<LocalPiece> first = {{{0, kChunk}, old, 0}};
+    REQUIRE(known.pieces_of(2 * kChunk, wanted) == first);
+    const std::vector<LocalPiece> both = {{{0, kChunk + 10}, old, 0}};
+    REQUIRE(known.pieces_of(kChunk + 10, wanted) == both);
 }
