@@ -10,6 +10,7 @@
 #include "cli/log_witnessing.h"
 #include "cli/log_writers.h"
 #include "transparency/file_storage.h"
+#include "transparency/folder_place.h"
 #include "transparency/head_file.h"
 #include "transparency/http_server.h"
 #include "transparency/journal_file.h"
@@ -197,6 +198,7 @@ Result<OpenSigner> open_signer(const fs::path& directory) {
     ::unsetenv(kLogPasswordVariable);
     BOLTSEAL_TRY(LogKey key, load_log_key(directory, password));
     BOLTSEAL_TRY(auto head, open_head(directory / "head"));
+    BOLTSEAL_CHECK(check_place(directory));
     BOLTSEAL_TRY(auto stamper, open_time_stamper(directory, password));
     return OpenSigner{std::move(key), std::move(head), std::move(stamper)};
 }

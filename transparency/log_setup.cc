@@ -5,6 +5,7 @@
 #include "net/url.h"
 #include "sign/ed25519_key.h"
 #include "transparency/file_storage.h"
+#include "transparency/folder_place.h"
 #include "transparency/head_file.h"
 #include "transparency/head_signer.h"
 #include "transparency/journal_file.h"
@@ -39,7 +40,7 @@ Result<void> sign_empty_tree(const fs::path& directory, Signer& signer, const No
     LocalHeadSigner head_signer(signer, key, *head);
     BOLTSEAL_TRY(const VerifiedCheckpoint first, head_signer.sign({0, hash_empty()}, {}));
     BOLTSEAL_CHECK(storage->publish(first));
-    return {};
+    return claim_place(directory);
 }
 
 }  // namespace

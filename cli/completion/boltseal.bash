@@ -4,7 +4,7 @@ _boltseal_commands() {  # PROGRAM
     case $1 in
         boltseal) echo keygen sign attest verify pull push copy save load tree proof log recheck bundle cache policy inspect version ;;
         boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
-        boltseal-log) echo init serve signer token tsa fsck witness version ;;
+        boltseal-log) echo init serve signer token tsa fsck restore witness version ;;
     esac
 }
 
@@ -76,6 +76,7 @@ _boltseal_options() {  # PROGRAM COMMAND
         boltseal-log:tsa) echo --dir ;;
         boltseal-log:signer) echo --dir --socket --connection ;;
         boltseal-log:fsck) echo --dir ;;
+        boltseal-log:restore) echo --dir --mirror --witness-policy --witness-timeout ;;
         boltseal-log:witness | boltseal-log:version) ;;
         boltseal-log:"witness init") echo --dir --name ;;
         boltseal-log:"witness serve") echo --dir --listen --logs ;;

@@ -80,6 +80,7 @@ __boltseal_command boltseal-log serve 'Take entries and serve the log'
 __boltseal_command boltseal-log signer 'Hold the key and sign the heads of the log'
 __boltseal_command boltseal-log token 'Make, list and revoke tokens to write with'
 __boltseal_command boltseal-log tsa 'Make a time-stamping authority for a log'
+__boltseal_command boltseal-log restore 'Let a folder that comes from a copy be the log again'
 __boltseal_command boltseal-log fsck 'Hash again everything that a log keeps'
 __boltseal_command boltseal-log witness 'Cosign the checkpoints of other logs'
 
@@ -212,13 +213,13 @@ for program in boltseal boltseal-verify
 end
 
 # "witness" has an init and a serve of its own.
-function __boltseal_log_add -a command
-    complete -c boltseal-log -n "__fish_seen_subcommand_from $command; and not __fish_seen_subcommand_from witness" $argv[2..]
+function __boltseal_log_add -a commands
+    complete -c boltseal-log -n "__fish_seen_subcommand_from $commands; and not __fish_seen_subcommand_from witness" $argv[2..]
 end
 function __boltseal_witness_add -a command
     complete -c boltseal-log -n "__fish_seen_subcommand_from witness; and __fish_seen_subcommand_from $command" $argv[2..]
 end
-for command in init serve signer tsa fsck
+for command in init serve signer tsa fsck restore
     __boltseal_add boltseal-log $command -l dir -xa '(__fish_complete_directories)' -d 'Folder of the log'
 end
 __boltseal_log_add init -l origin -x -d 'Name of the log'
@@ -235,8 +236,9 @@ __boltseal_log_add serve -l audit -rF -d 'File that gets a line for each write'
 __boltseal_log_add serve -l metrics -x -d 'Address for /metrics'
 __boltseal_log_add serve -l log-format -xa 'text logfmt json' -d 'Lines on standard error'
 __boltseal_log_add serve -l config -rF -d 'File with any of these options'
-__boltseal_log_add serve -l witness-policy -rF -d 'Witnesses that must cosign what is published'
-__boltseal_log_add serve -l witness-timeout -x -d 'Seconds to wait for them'
+__boltseal_log_add restore -l mirror -r -d 'URL or folder with the newest of the log'
+__boltseal_log_add 'serve restore' -l witness-policy -rF -d 'Witnesses that must cosign'
+__boltseal_log_add 'serve restore' -l witness-timeout -x -d 'Seconds to wait for them'
 set -l token '__fish_seen_subcommand_from token; and __fish_seen_subcommand_from'
 complete -c boltseal-log -n '__fish_seen_subcommand_from token' -xa 'create list revoke'
 complete -c boltseal-log -n "$token create list revoke" -l dir -xa '(__fish_complete_directories)' -d 'Folder of the log'

@@ -12,6 +12,7 @@ main() {
     command -v curl >/dev/null || skip "no curl here"
     expect 0 boltseal-log init --dir log --origin log.example
     cp -R log forked
+    expect 0 boltseal-log restore --dir forked --mirror forked/public  # against itself: no real copy starts
     expect 0 boltseal-log witness init --dir witness --name witness.example
     echo "log $(cat log/log.pub)" >>witness/logs
     for _ in 1 2 3 4 5; do

@@ -15,6 +15,7 @@ main() {
     done
     expect 0 boltseal-log init --dir log --origin log.example/a
     cp -R log forked
+    expect 0 boltseal-log restore --dir forked --mirror forked/public  # against itself: no real copy starts
     start_lite
     start_ours
     lite_cosigns_for_our_log
