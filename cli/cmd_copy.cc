@@ -42,6 +42,7 @@ void report(const Options& options, const std::string& source, const Transferred
                       {"referrers", static_cast<std::uint64_t>(done.copied.referrers)},
                       {"bytes", done.bytes},
                       {"moved", done.fetched.bytes + done.copied.moved},
+                      {"here", to_json_value(done.fetched.shelves)},
                       {"milliseconds", done.milliseconds}}));
 }
 

@@ -50,7 +50,8 @@ void report(const Options& options, const ImageTarget& image, const Transferred&
                       {"refetched", done.fetched.refetched},
                       {"retries", done.fetched.retries},
                       {"milliseconds", done.milliseconds},
-                      {"sources", std::move(sources)}}));
+                      {"sources", std::move(sources)},
+                      {"here", to_json_value(done.fetched.shelves)}}));
 }
 
 Result<void> pull(ImageTarget& image, const BlobDigest& verified, const Options& options,

@@ -69,6 +69,7 @@ using AddCommand = Action (*)(Command);
 Action add_attest(Command app);
 Action add_bundle(Command app);  // boltseal-verify's name for verifying a file with its bundle
 Action add_bundle_group(Command app);  // boltseal's, as "bundle verify", and "bundle lint"
+Action add_cache(Command app);         // "cache list" and "cache prune"
 Action add_copy(Command app);
 Action add_inspect(Command app);
 Action add_keygen(Command app);

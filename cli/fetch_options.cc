@@ -49,6 +49,13 @@ void add_fetch_options(Command command, FetchFlags& flags) {
                     "Give up after so many seconds; without it, as long as anything comes")
         .between(1, 1'000'000)
         .type_name("SECONDS");
+    add_cache_options(command, flags.cache);
+    command
+        .add_option("--reuse", flags.reuse,
+                    "An older image, in a layout DIR or oci-archive:FILE: what is in it is not "
+                    "fetched; may be repeated")
+        .allow_extra_args(false)
+        .type_name("OLDER");
 }
 
 Result<void> check_mirrors(const FetchFlags& flags, const ImageTarget& image) {

@@ -1,6 +1,7 @@
 // The flags of commands that fetch whole images, and the sources they name.
 #pragma once
 
+#include "cli/cache_options.h"
 #include "cli/command.h"
 #include "cli/target.h"
 #include "registry-client/blob_fetcher.h"
@@ -11,6 +12,8 @@ struct FetchFlags {
     std::vector<std::string> mirrors;  // --mirror
     int connections = 128;             // --connections
     int deadline = 0;                  // --deadline, in seconds; 0: none
+    CacheFlags cache;
+    std::vector<std::string> reuse;  // --reuse, older images
 };
 void add_fetch_options(Command command, FetchFlags& flags);
 

@@ -48,11 +48,26 @@ Json to_json_value(const FetchProgress& progress) {
 }
 
 Json to_json_value(const Incident& incident) {
-    return Json::object({{"event", "retry"},
+    return Json::object({{"event", incident.is_local ? "damaged" : "retry"},
                          {"source", incident.source},
                          {"blob", to_string(incident.blob)},
                          {"trouble", to_string(incident.trouble)},
                          {"why", incident.why}});
+}
+
+// What lay on this machine, in all and by place.
+std::string here_text(const FetchReport& report) {
+    std::uint64_t here = 0;
+    for (const ShelfReport& shelf : report.shelves) here += shelf.bytes;
+    if (here == 0) return {};
+    const std::uint64_t total = report.bytes - report.refetched + report.reused + here;
+    return ", " + human_size(here) + " of " + human_size(total) + " were here already";
+}
+
+std::string shelf_text(const ShelfReport& shelf) {
+    std::string out = "  " + shelf.name + ": " + human_size(shelf.bytes);
+    if (shelf.chunks > 0) out += ", " + counted(shelf.chunks, "chunk");
+    return out + "\n";
 }
 
 }  // namespace
@@ -80,13 +95,26 @@ std::string progress_line(const FetchProgress& progress) {
     return out;
 }
 
+Json to_json_value(const std::vector<ShelfReport>& shelves) {
+    Json::Array out;
+    for (const ShelfReport& shelf : shelves) {
+        out.push_back(
+            Json::object({{"name", shelf.name}, {"bytes", shelf.bytes}, {"chunks", shelf.chunks}}));
+    }
+    return Json(std::move(out));
+}
+
 std::string summary_text(const FetchReport& report, double seconds) {
     std::string out = "fetched " + human_size(report.bytes) + " in " +
                       std::to_string(static_cast<std::uint64_t>(seconds + 0.5)) + " s";
     if (seconds >= 0.1) out += " (" + rate_text(static_cast<double>(report.bytes) / seconds) + ")";
     if (report.reused > 0) out += ", " + human_size(report.reused) + " were there";
+    out += here_text(report);
     if (report.refetched > 0) out += ", " + human_size(report.refetched) + " fetched again";
     out += "\n";
+    for (const ShelfReport& shelf : report.shelves) {
+        if (shelf.bytes > 0) out += shelf_text(shelf);
+    }
     for (const SourceReport& source : report.sources) {
         if (source.troubles.empty()) continue;
         std::string line = "  " + source.name + ": " + human_size(source.bytes);
@@ -143,8 +171,8 @@ void FetchPrinter::on_incident(const Incident& incident) {
     }
     if (incident.trouble != Trouble::Damaged) return;
     wipe();
-    err_ << incident.source << " sent damaged bytes: blob '" << to_string(incident.blob)
-         << "': " << incident.why << std::endl;
+    err_ << incident.source << (incident.is_local ? " has" : " sent") << " damaged bytes: blob '"
+         << to_string(incident.blob) << "': " << incident.why << std::endl;
 }
 
 void FetchPrinter::summary(const FetchReport& report) {

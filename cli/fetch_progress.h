@@ -2,6 +2,7 @@
 // seconds elsewhere, or events as JSON, one a line; and at the end who was at fault for what.
 #pragma once
 
+#include "core/json.h"
 #include "registry-client/blob_fetcher.h"
 
 #include <iosfwd>
@@ -37,7 +38,11 @@ private:
 // "12.3 MB of 50.0 MB, 4.1 MB/s, 9 s left, 32 connections, 2 retries".
 std::string progress_line(const FetchProgress& progress);
 
-// "fetched 50.0 MB in 12 s (4.1 MB/s)", and a line for each source that something went wrong at.
+// What lay on this machine, as specs/schema has it.
+Json to_json_value(const std::vector<ShelfReport>& shelves);
+
+// "fetched 50.0 MB in 12 s (4.1 MB/s)", a line for each shelf that had something, and one for
+// each source that something went wrong at.
 std::string summary_text(const FetchReport& report, double seconds);
 
 }  // namespace boltseal

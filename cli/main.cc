@@ -7,6 +7,6 @@ int main(int argc, char** argv) {
                         "Sign container images and files, and verify them before they run",
                         {add_keygen, add_sign, add_attest, add_verify, add_pull, add_push, add_copy,
                          add_save, add_load, add_tree, add_proof, add_log_group, add_recheck,
-                         add_bundle_group, add_policy, add_inspect, add_version}},
+                         add_bundle_group, add_cache, add_policy, add_inspect, add_version}},
                        argc, argv);
 }

@@ -2,7 +2,9 @@
 
 #include "cli/chunk_evidence.h"
 #include "cli/clock.h"
+#include "cli/local_blobs.h"
 #include "cli/progress.h"
+#include "registry-client/known_chunks.h"
 #include "registry-client/reference.h"
 #include "registry-client/registry_store.h"
 
@@ -27,11 +29,21 @@ Result<FetchReport> fetch_parts(ImageTarget& from, const ImageParts& parts, Layo
     }
     BOLTSEAL_TRY(const ImageSources sources,
                  ImageSources::open(from, plan.fetch, plan.registry, http));
+    BOLTSEAL_TRY(LocalBlobs local, LocalBlobs::open(plan.fetch, plan.registry, http, streams.err));
     FetchPrinter printer(streams.err, plan.form);
-    auto fetched = fetch_blobs(http, layout, std::move(wanted), sources.list(),
-                               fetch_options(plan.fetch), &printer);
-    if (fetched) printer.summary(*fetched);
+    FetchOptions options = fetch_options(plan.fetch);
+    options.shelves = local.shelves();
+    find_here(wanted, layout, options.shelves, &printer);
+    auto fetched = fetch_blobs(http, layout, wanted, sources.list(), options, &printer);
+    if (!fetched) return fetched;
+    printer.summary(*fetched);
+    local.keep(layout, wanted, streams.err);
     return fetched;
+}
+
+// In ranges, and with what lies on this machine.
+bool is_by_ranges(const ImageTarget& from, const ImageTarget& to) {
+    return from.registry != nullptr && dynamic_cast<const LayoutStore*>(to.store.get()) != nullptr;
 }
 
 // Blobs of one repository are taken over into another of the same registry.
@@ -79,6 +91,10 @@ Result<void> check_destination(const ImageTarget& to, ImageTarget& from, const B
     if (parse_digest(to.selector)) {
         return Error(Fault::Config, "an image is copied to a tag, not to a digest");
     }
+    if (!plan.fetch.reuse.empty() && !is_by_ranges(from, to)) {
+        return Error(Fault::Config,
+                     "--reuse is for an image of a registry that goes into an image layout");
+    }
     auto attachable = check_attachable(to);
     if (attachable) return {};
     if (plan.referrers) {
@@ -97,11 +113,10 @@ Result<Transferred> transfer(ImageTarget& from, const BlobDigest& digest, ImageT
     Transferred out;
     for (const Descriptor& blob : parts.blobs) out.bytes += blob.size;
     use_mounts(from, to);
-    auto* const layout = dynamic_cast<LayoutStore*>(to.store.get());
-    const bool by_ranges = from.registry != nullptr && layout != nullptr;
     std::optional<Progress> progress;
-    if (by_ranges) {
-        BOLTSEAL_TRY(out.fetched, fetch_parts(from, parts, *layout, plan, http, streams));
+    if (is_by_ranges(from, to)) {
+        auto& layout = dynamic_cast<LayoutStore&>(*to.store);
+        BOLTSEAL_TRY(out.fetched, fetch_parts(from, parts, layout, plan, http, streams));
     } else {
         progress.emplace(streams.err, out.bytes);
     }

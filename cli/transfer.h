@@ -29,7 +29,8 @@ struct Transferred {
 };
 
 // Config if the destination cannot hold the image: a digest is no name to write to, and a Docker
-// archive has one platform, and nothing that refers to the image.
+// archive has one platform, and nothing that refers to the image. Or if there is an older image to
+// be reused, and this is not a pull that can.
 Result<void> check_destination(const ImageTarget& to, ImageTarget& from, const BlobDigest& digest,
                                const TransferPlan& plan);
 

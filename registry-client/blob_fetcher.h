@@ -7,6 +7,7 @@
 #pragma once
 
 #include "net/http_client.h"
+#include "registry-client/blob_shelf.h"
 #include "registry-client/chunk_digests.h"
 #include "registry-client/client.h"
 #include "registry-client/oci_layout.h"
@@ -23,6 +24,7 @@ struct BlobSource {
 struct BlobToFetch {
     Descriptor blob;
     std::optional<ChunkDigests> chunks;  // proved by the caller; as many as the size makes
+    std::vector<LocalPiece> here{};      // what of it lies on this machine (known_chunks.h)
 };
 
 struct FetchOptions {
@@ -30,13 +32,15 @@ struct FetchOptions {
     std::chrono::milliseconds patience{120'000};
     std::chrono::milliseconds deadline{0};  // 0: none
     Patience world;                         // its clock and dice; it does not sleep
+    std::vector<BlobShelf*> shelves{};  // which BlobToFetch::here is about; they must outlive it
 };
 
-struct Incident {  // why something had to be asked for again
+struct Incident {  // why something had to be asked for again, or is not taken from where it lies
     std::string source;
     BlobDigest blob;
     Trouble trouble = Trouble::Broken;
     std::string why;
+    bool is_local = false;  // the source is a shelf, and the blob one of its own
 };
 
 struct BlobProgress {
@@ -69,12 +73,19 @@ struct SourceReport {
     std::map<Trouble, std::uint64_t> troubles;
 };
 
+struct ShelfReport {
+    std::string name;
+    std::uint64_t bytes = 0;
+    std::uint64_t chunks = 0;  // of blobs that are not there as such
+};
+
 struct FetchReport {
     std::uint64_t bytes = 0;      // received
     std::uint64_t reused = 0;     // of earlier runs, or there already
     std::uint64_t refetched = 0;  // received more than once
     std::uint64_t retries = 0;
     std::vector<SourceReport> sources;
+    std::vector<ShelfReport> shelves;  // what lay on this machine
 };
 
 // The first source is the registry itself. Integrity if no source has the right bytes; Missing,

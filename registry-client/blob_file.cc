@@ -12,16 +12,6 @@ namespace {
 
 constexpr std::size_t kAtOnce = std::size_t{64} << 10;  // copies of more take twice as long
 
-Result<void> write_all(int fd, Bytes bytes) {
-    while (!bytes.empty()) {
-        const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return file_error("write blob");
-        bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-    return {};
-}
-
 }  // namespace
 
 OpenFile::~OpenFile() {
@@ -50,6 +40,16 @@ Result<void> pass_blob(const Descriptor& blob, const BlobProducer& producer, con
     if (found == blob.digest) return {};
     return Error(Fault::Integrity,
                  name + " was asked for, the bytes are '" + to_string(found) + "'");
+}
+
+Result<void> write_all(int fd, Bytes bytes) {
+    while (!bytes.empty()) {
+        const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return file_error("write blob");
+        bytes = bytes.subspan(static_cast<std::size_t>(n));
+    }
+    return {};
 }
 
 Result<void> write_blob(int fd, const Descriptor& blob, const BlobProducer& producer) {

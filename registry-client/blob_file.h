@@ -14,6 +14,9 @@ Result<void> pass_blob(const Descriptor& blob, const BlobProducer& producer, con
 // up to there.
 Result<void> write_blob(int fd, const Descriptor& blob, const BlobProducer& producer);
 
+// From where it stands.
+Result<void> write_all(int fd, Bytes bytes);
+
 // Reads at an offset, for uploads; `fd` must outlive the reader.
 BodyReader reader_of(int fd);
 

@@ -87,18 +87,23 @@ Result<void> FetchLoop::claim_blob(Blob& blob) {
     blob.incoming =
         std::make_unique<IncomingBlob>(wanted, std::move(*partial), blob.wanted.chunks, pool_);
     reused_ += blob.incoming->have().size();
+    bring_local(blob);
+    if (blob.awaited == 0) plan(blob);
+    return {};
+}
+
+void FetchLoop::plan(Blob& blob) {
     // Whose fault a wrong chunk is, is plain only if it comes from one source.
     const std::uint64_t grain = sources_.size() > 1 ? blob.incoming->grain() : 0;
-    blob.planned = planner_.add_blob(wanted.size, blob.incoming->have(), grain);
+    blob.planned = planner_.add_blob(blob.wanted.blob.size, blob.incoming->have(), grain);
     by_plan_.push_back(static_cast<std::size_t>(&blob - blobs_.data()));
-    return {};
 }
 
 Result<void> FetchLoop::claim(Time now) {
     if (now - last_claim_ < kClaimEvery) return {};
     last_claim_ = now;
     for (Blob& blob : blobs_) {
-        if (blob.whole || blob.planned) continue;
+        if (blob.whole || blob.incoming) continue;
         BOLTSEAL_CHECK(claim_blob(blob));
     }
     return {};
@@ -106,7 +111,7 @@ Result<void> FetchLoop::claim(Time now) {
 
 void FetchLoop::lost(Blob& blob, Extent extent) {
     refetched_ += extent.size();
-    planner_.lost(*blob.planned, extent);
+    if (blob.planned) planner_.lost(*blob.planned, extent);
     if (extent.size() == blob.wanted.blob.size) {
         // Who was wrong shows when all of it comes from one source.
         blob.alone = std::nullopt;
@@ -123,6 +128,7 @@ void FetchLoop::lost(Blob& blob, Extent extent) {
 }
 
 void FetchLoop::handle(Blob& blob, const BlobFinding& finding, Time now) {
+    if (Local* const local = local_of(finding.source)) return handle_local(blob, *local, finding);
     switch (finding.kind) {
         case BlobFinding::Kind::Whole:
             return mark_whole(blob);
@@ -133,6 +139,9 @@ void FetchLoop::handle(Blob& blob, const BlobFinding& finding, Time now) {
             return lost(blob, finding.extent);
         case BlobFinding::Kind::Hopeless:
             blob.tried.insert(finding.source);
+            return;
+        case BlobFinding::Kind::Came:  // from this machine: handle_local has them
+        case BlobFinding::Kind::Absent:
             return;
         case BlobFinding::Kind::Blamed:
             break;
@@ -271,6 +280,15 @@ FetchReport FetchLoop::make_report() const {
     out.refetched = refetched_;
     out.retries = retries_;
     for (const Source& source : sources_) out.sources.push_back(source.report);
+    for (const BlobShelf* shelf : options_.shelves) {
+        ShelfReport report{shelf->name(), 0, 0};
+        for (const Local& local : locals_) {
+            if (local.blob.shelf != shelf) continue;
+            report.bytes += local.bytes;
+            report.chunks += local.chunks;
+        }
+        out.shelves.push_back(std::move(report));
+    }
     return out;
 }
 
@@ -302,6 +320,9 @@ FetchLoop::~FetchLoop() {
     for (const auto& [id, transfer] : transfers_) {
         http_.cancel(id);
         note(*transfer);
+    }
+    for (const Local& local : locals_) {
+        if (local.is_named) local.blob.shelf->drop(local.blob.digest);
     }
 }
 

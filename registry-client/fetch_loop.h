@@ -1,5 +1,6 @@
 // The loop behind fetch_blobs: what it knows of blobs, sources and requests under way. Requests go
-// out in fetch_dispatch.cc and are answered in fetch_answers.cc. The decisions are made elsewhere:
+// out in fetch_dispatch.cc and are answered in fetch_answers.cc; what lies on this machine is
+// brought by fetch_local.cc, before the rest is asked for. The decisions are made elsewhere:
 // RangePlanner, ConcurrencyController, StallDetector, SourceHealth.
 #pragma once
 
@@ -45,8 +46,9 @@ private:
 
     struct Blob {
         BlobToFetch wanted;
-        std::optional<std::size_t> planned;  // its number in the planner, once it is ours
-        std::unique_ptr<IncomingBlob> incoming;
+        std::unique_ptr<IncomingBlob> incoming;  // once it is ours
+        std::size_t awaited = 0;                 // pieces that are on their way from this machine
+        std::optional<std::size_t> planned;      // its number in the planner, once all those came
         std::map<std::size_t, Detour> detours;   // by source
         std::map<std::size_t, int> refusals;     // by source, in a row
         std::map<std::size_t, Time> refused_at;  // the last of them
@@ -82,11 +84,27 @@ private:
     };
     using TransferPtr = std::unique_ptr<Transfer>;
 
+    // A blob that lies on this machine. In the ledgers its number follows those of the sources.
+    struct Local {
+        LocalBlob blob;
+        std::uint64_t bytes = 0;
+        std::uint64_t chunks = 0;
+        bool is_named = false;  // as damaged: it is dropped when nothing reads it any more
+    };
+
     // What there is to fetch, and into what.
     Result<void> claim(Time now);
     Result<void> claim_blob(Blob& blob);
+    void plan(Blob& blob);
     void mark_whole(Blob& blob);
     bool is_over() const;
+
+    // What need not be asked for.
+    void bring_local(Blob& blob);
+    std::size_t number_of(const LocalBlob& blob);
+    Local* local_of(std::size_t source);
+    void handle_local(Blob& blob, Local& local, const BlobFinding& finding);
+    void name_damaged(Local& local, const std::string& why);
 
     // Requests out.
     void dispatch(Time now);
@@ -134,6 +152,7 @@ private:
     RangePlanner planner_;
     ConcurrencyController controller_;
     std::vector<Source> sources_;
+    std::vector<Local> locals_;
     std::vector<std::size_t> by_plan_;  // planner's number -> blob
     std::map<HttpClient::Id, TransferPtr> transfers_;
     std::vector<OpenFile> folders_;  // of the layout; partial blobs borrow them

@@ -74,6 +74,46 @@ Result<std::vector<Digest>> digests_of_pieces(int fd, const std::vector<Ledger::
     return out;
 }
 
+Result<void> write_at(int fd, std::uint64_t at, Bytes bytes) {
+    while (!bytes.empty()) {
+        const ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<::off_t>(at));
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return file_error("write a partial blob");
+        at += static_cast<std::uint64_t>(n);
+        bytes = bytes.subspan(static_cast<std::size_t>(n));
+    }
+    return {};
+}
+
+struct Copied {
+    Result<void> read;
+    Result<void> written;
+};
+
+Copied copy_piece(int fd, const LocalPiece& piece) {
+    Copied out;
+    const auto stored = piece.from.shelf->open_blob(piece.from.digest);
+    if (!stored) {
+        out.read = stored.error();
+        return out;
+    }
+    if (stored->size != piece.from.size) {
+        out.read =
+            Error(Fault::Integrity, "it has " + std::to_string(stored->size) +
+                                        " bytes instead of " + std::to_string(piece.from.size));
+        return out;
+    }
+    const std::uint64_t from = stored->offset + piece.offset;
+    std::uint64_t at = piece.extent.from;
+    out.read =
+        read_range(stored->fd, {from, from + piece.extent.size()}, "a blob", [&](Bytes bytes) {
+            out.written = write_at(fd, at, bytes);
+            at += bytes.size();
+            return out.written;
+        });
+    return out;
+}
+
 // The one source that all pieces are from, if there is one.
 std::optional<std::size_t> only_source(const std::vector<Ledger::Piece>& pieces) {
     for (const Ledger::Piece& piece : pieces) {
@@ -165,15 +205,7 @@ void IncomingBlob::keep(Result<void> done) {
 }
 
 Result<void> IncomingBlob::write(std::uint64_t at, Bytes bytes) {
-    while (!bytes.empty()) {
-        const ssize_t n =
-            ::pwrite(partial_.fd(), bytes.data(), bytes.size(), static_cast<::off_t>(at));
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return file_error("write a partial blob");
-        at += static_cast<std::uint64_t>(n);
-        bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-    return {};
+    return write_at(partial_.fd(), at, bytes);
 }
 
 Result<void> IncomingBlob::note(Extent extent, std::size_t source) {
@@ -185,6 +217,26 @@ Result<void> IncomingBlob::note(Extent extent, std::size_t source) {
         unsynced_ = true;
     }
     return {};
+}
+
+void IncomingBlob::bring(const LocalPiece& piece, std::size_t source) {
+    pool_->submit_last([this, piece, source, fd = partial_.fd()]() {
+        auto copied = copy_piece(fd, piece);
+        return [this, extent = piece.extent, source, copied] {
+            if (over_) return;
+            if (!copied.written) return fail(copied.written.error());
+            brought(extent, source, copied.read);
+        };
+    });
+}
+
+void IncomingBlob::brought(Extent extent, std::size_t source, Result<void> done) {
+    if (!done) {
+        findings_.push_back({BlobFinding::Kind::Absent, extent, source, std::move(done).error()});
+        return;
+    }
+    keep(note(extent, source));
+    findings_.push_back({BlobFinding::Kind::Came, extent, source, std::nullopt});
 }
 
 bool IncomingBlob::is_suspect(Extent extent, std::size_t source) const {
@@ -257,11 +309,10 @@ void IncomingBlob::checked(Extent extent, std::vector<Ledger::Piece> pieces, Che
         return keep(is_chained() ? partial_.journal().chained(extent)
                                  : partial_.journal().proved(extent));
     }
-    if (const auto source = only_source(pieces)) {
-        findings_.push_back({BlobFinding::Kind::Blamed, extent, *source, std::nullopt});
-    }
+    const auto source = only_source(pieces);
+    if (source) findings_.push_back({BlobFinding::Kind::Blamed, extent, *source, std::nullopt});
     suspects_[extent.from] = {std::move(pieces), std::move(check.digests)};
-    lose(extent);
+    lose(extent, source);
 }
 
 // What differs from the right bytes was wrong; where all came from one, that is known already.
@@ -274,12 +325,13 @@ void IncomingBlob::blame(const Suspects& suspects, const std::vector<Digest>& ri
     }
 }
 
-void IncomingBlob::lose(Extent extent) {
+void IncomingBlob::lose(Extent extent, std::optional<std::size_t> source) {
     have_.remove(extent);
     proved_.remove(extent);
     ledger_.forget(extent);
     keep(partial_.journal().lost(extent));
-    findings_.push_back({BlobFinding::Kind::Lost, extent, kEarlierRun, std::nullopt});
+    findings_.push_back(
+        {BlobFinding::Kind::Lost, extent, source.value_or(kEarlierRun), std::nullopt});
 }
 
 // By induction over the chunks the states, which begin with that of nothing and end with the blob's
@@ -373,7 +425,7 @@ void IncomingBlob::whole_is_wrong(std::vector<Ledger::Piece> pieces, std::vector
         hasher_.emplace<Hasher>(blob_.digest.algorithm());
     }
     hashed_ = 0;
-    lose(all);
+    lose(all, source);
 }
 
 void IncomingBlob::pump_sync(std::chrono::steady_clock::time_point now) {

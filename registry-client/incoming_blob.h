@@ -5,7 +5,7 @@
 // For one thread, but for the hashing, which it hands to a WorkPool.
 #pragma once
 
-#include "registry-client/chunk_digests.h"
+#include "registry-client/blob_shelf.h"
 #include "registry-client/partial_blob.h"
 #include "registry-client/work_pool.h"
 
@@ -38,10 +38,13 @@ private:
 // What was found out about bytes that arrived.
 struct BlobFinding {
     enum class Kind {
-        Lost,      // `extent` is not what it should be, and is to be fetched again
+        Lost,      // `extent` is not what it should be, and is to be fetched again; `source` if all
+                   // of it came from there
         Blamed,    // `source` brought bytes in `extent` that are not those of the blob
         Hopeless,  // the whole is wrong, and all of it came from `source`
         Whole,     // proved, and at its place
+        Came,      // `extent` was brought from this machine, and counts
+        Absent,    // it could not be: `error`
         Failed,    // `error`: the disk
     };
     Kind kind;
@@ -63,6 +66,9 @@ public:
     // Puts bytes where they belong; they count once they are noted.
     Result<void> write(std::uint64_t at, Bytes bytes);
     Result<void> note(Extent extent, std::size_t source);
+    // Both for bytes that lie on this machine, in the pool: they come from `source` as others do. A
+    // finding says when. Until then nothing else may be written there.
+    void bring(const LocalPiece& piece, std::size_t source);
 
     // Starts what there is to hash, prove, sync and place; cheap if there is nothing.
     void pump(std::chrono::steady_clock::time_point now);
@@ -82,6 +88,7 @@ private:
         std::optional<Error> error;
     };
 
+    void brought(Extent extent, std::size_t source, Result<void> done);
     void note_chunks(Extent extent);
     void pump_chunks();
     bool is_chained() const;
@@ -93,7 +100,7 @@ private:
     void finish(bool is_right);
     void whole_is_wrong(std::vector<Ledger::Piece> pieces,
                         std::vector<std::array<std::uint8_t, 32>> digests);
-    void lose(Extent extent);
+    void lose(Extent extent, std::optional<std::size_t> source);
     void blame(const Suspects& suspects, const std::vector<std::array<std::uint8_t, 32>>& right);
     void fail(Error error);
     void keep(Result<void> done);

@@ -19,9 +19,11 @@ public:
     // What index.json lists, in its order.
     Result<std::vector<Descriptor>> list();
 
+    // As it is there, without any proof; or Missing. May be called from any thread.
+    virtual Result<StoredBytes> open_blob(const BlobDigest& digest) const = 0;
+
 protected:
     virtual Result<Buffer> read_index() const = 0;
-    virtual Result<StoredBytes> open_blob(const BlobDigest& digest) const = 0;  // or Missing
     virtual Error context(Error error) const = 0;  // says which layout it is
 
 private:

@@ -23,6 +23,7 @@ public:
     Result<void> put_manifest(const ResolvedManifest& manifest) override;
     Result<void> put_image(const ResolvedManifest& manifest, const std::string& tag) override;
     Result<void> commit() override;
+    Result<StoredBytes> open_blob(const BlobDigest& digest) const override;
 
     // Members beside the layout. Missing if there is none of that name.
     Result<Buffer> read_member(const std::string& name, std::size_t limit) const;
@@ -38,7 +39,6 @@ private:
     };
 
     Result<Buffer> read_index() const override { return index_; }
-    Result<StoredBytes> open_blob(const BlobDigest& digest) const override;
     Error context(Error error) const override;
     Result<StoredBytes> find(const std::string& name) const;
     Result<void> begin();

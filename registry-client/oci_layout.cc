@@ -1,6 +1,7 @@
 #include "registry-client/oci_layout.h"
 
 #include "core/file.h"
+#include "registry-client/folder_files.h"
 #include "registry-client/layout_index.h"
 
 #include <fcntl.h>
@@ -8,48 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 
 namespace boltseal {
 
 namespace {
-
-constexpr int kReadFile = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;  // a FIFO must not hang
-constexpr int kReadFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-
-// Missing if nothing is there; a symbolic link or anything but a file is refused.
-Result<OpenFile> open_regular(int folder, const std::string& name) {
-    OpenFile file(::openat(folder, name.c_str(), kReadFile));
-    if (!file.is_open() && errno == ENOENT) {
-        return Error(Fault::Missing, "'" + name + "' is not there");
-    }
-    if (!file.is_open() && errno == ELOOP) {
-        return Error(Fault::Malformed, "'" + name + "' is a symbolic link");
-    }
-    if (!file.is_open()) return file_error("open '" + name + "'");
-    struct stat status {};
-    if (::fstat(file.get(), &status) != 0) return file_error("look at '" + name + "'");
-    if (!S_ISREG(status.st_mode)) return Error(Fault::Malformed, "'" + name + "' is no file");
-    return file;
-}
-
-Result<OpenFile> open_folder(int parent, const std::string& name) {
-    OpenFile folder(::openat(parent, name.c_str(), kReadFolder));
-    if (folder.is_open()) return folder;
-    if (errno == ENOENT) return Error(Fault::Missing, "'" + name + "' is not there");
-    if (errno == ELOOP || errno == ENOTDIR) {
-        return Error(Fault::Malformed, "'" + name + "' is no folder");
-    }
-    return file_error("open '" + name + "'");
-}
-
-Result<OpenFile> make_folder(int parent, const std::string& name) {
-    if (::mkdirat(parent, name.c_str(), 0755) != 0 && errno != EEXIST) {
-        return file_error("create '" + name + "'");
-    }
-    return open_folder(parent, name);
-}
 
 Result<void> check_version(int root) {
     BOLTSEAL_TRY(const OpenFile file, open_regular(root, "oci-layout"));
@@ -87,11 +51,6 @@ public:
 private:
     int root_;
 };
-
-std::string temporary_name() {
-    static std::atomic<unsigned> counter{0};
-    return ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
-}
 
 // Beside its final place, so that the rename is one step.
 Result<void> write_beside(int folder, const std::string& temporary, const Descriptor& blob,

@@ -28,12 +28,13 @@ public:
     Result<OpenFile> make_blob_folder(HashAlgorithm algorithm);
     void mark_proved(const BlobDigest& digest) { proved_.insert(digest); }
 
+    Result<StoredBytes> open_blob(const BlobDigest& digest) const override;
+
 private:
     LayoutStore(std::filesystem::path folder, OpenFile root)
         : folder_(std::move(folder)), root_(std::move(root)) {}
 
     Result<Buffer> read_index() const override;
-    Result<StoredBytes> open_blob(const BlobDigest& digest) const override;
     Result<OpenFile> open_blob_folder(HashAlgorithm algorithm) const;
     Result<void> add_entry(const Descriptor& entry, const std::string& tag);
     Error context(Error error) const override;

@@ -27,6 +27,14 @@ void WorkPool::submit(std::function<Then()> work) {
     changed_.notify_one();
 }
 
+void WorkPool::submit_last(std::function<Then()> work) {
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        last_.push_back(std::move(work));
+    }
+    changed_.notify_one();
+}
+
 void WorkPool::run_finished() {
     std::vector<Then> ready;
     {
@@ -41,10 +49,11 @@ void WorkPool::run() {
         std::function<Then()> work;
         {
             std::unique_lock<std::mutex> lock(mutex_);
-            changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+            changed_.wait(lock, [this] { return ending_ || !waiting_.empty() || !last_.empty(); });
             if (ending_) return;
-            work = std::move(waiting_.front());
-            waiting_.pop_front();
+            auto& queue = waiting_.empty() ? last_ : waiting_;
+            work = std::move(queue.front());
+            queue.pop_front();
         }
         Then then = work();
         {

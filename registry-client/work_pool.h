@@ -1,4 +1,4 @@
-// Threads for what must not hold up the loop of a fetch: hashing and syncing.
+// Threads for what must not hold up the loop of a fetch: hashing, syncing and reading from disk.
 #pragma once
 
 #include <condition_variable>
@@ -22,6 +22,8 @@ public:
 
     // Does the work in a thread of the pool; what it returns is for the thread of the loop.
     void submit(std::function<Then()> work);
+    // The same, when there is nothing else to do: so that what was read is hashed before more is.
+    void submit_last(std::function<Then()> work);
     void run_finished();
 
 private:
@@ -31,6 +33,7 @@ private:
     std::mutex mutex_;  // guards what follows; no work is done under it
     std::condition_variable changed_;
     std::deque<std::function<Then()>> waiting_;
+    std::deque<std::function<Then()>> last_;
     std::vector<Then> finished_;
     bool ending_ = false;
     std::vector<std::thread> threads_;  // last: they use what is above

@@ -2,7 +2,7 @@
 
 _boltseal_commands() {  # PROGRAM
     case $1 in
-        boltseal) echo keygen sign attest verify pull push copy save load tree proof log recheck bundle policy inspect version ;;
+        boltseal) echo keygen sign attest verify pull push copy save load tree proof log recheck bundle cache policy inspect version ;;
         boltseal-verify) echo bundle lint proof recheck policy inspect version ;;
         boltseal-log) echo init serve signer token tsa fsck export restore witness version ;;
     esac
@@ -22,6 +22,10 @@ _boltseal_registry() {
     echo --insecure-registry --hosts-dir --ca-file --client-cert --client-key
 }
 
+_boltseal_fetch() {
+    echo --mirror --connections --deadline --cache --cache-size --no-cache --reuse
+}
+
 _boltseal_options() {  # PROGRAM COMMAND
     case $1:$2 in
         boltseal:keygen) echo -o --output-prefix --type --passphrase-fd --json ;;
@@ -36,10 +40,10 @@ _boltseal_options() {  # PROGRAM COMMAND
                 --policy --repository --platform ;;
         boltseal:pull)
             echo "$(_boltseal_verifier)" --log --state "$(_boltseal_registry)" --mirror-tags --policy --repository \
-                --mirror --connections --deadline -o --output --platform --verify-only --no-verify ;;
+                "$(_boltseal_fetch)" -o --output --platform --verify-only --no-verify ;;
         boltseal:copy)
             echo "$(_boltseal_verifier)" --log --state "$(_boltseal_registry)" --mirror-tags --policy --repository \
-                --mirror --connections --deadline --platform --no-referrers ;;
+                "$(_boltseal_fetch)" --platform --no-referrers ;;
         boltseal:save)
             echo "$(_boltseal_verifier)" --log --state "$(_boltseal_registry)" --mirror-tags --policy --repository \
                 -o --output --platform --valid-for --no-verify ;;
@@ -48,7 +52,9 @@ _boltseal_options() {  # PROGRAM COMMAND
                 --platform --max-age --no-referrers --no-verify ;;
         boltseal:push) echo "$(_boltseal_registry)" --json ;;
         boltseal:tree) echo "$(_boltseal_registry)" --mirror-tags --json ;;
-        boltseal:bundle | boltseal:log) ;;
+        boltseal:bundle | boltseal:cache | boltseal:log) ;;
+        boltseal:"cache list") echo --cache --json ;;
+        boltseal:"cache prune") echo --cache --to --json ;;
         boltseal:"log submit") echo "$(_boltseal_log)" --key --raw -o --out ;;
         boltseal:"log prove") echo "$(_boltseal_log)" --key --index --leaf-hash -o --out ;;
         boltseal:"log find") echo "$(_boltseal_log)" --digest --subject --key --identity ;;
@@ -89,7 +95,7 @@ _boltseal_values() {  # COMMAND OPTION
         --key | --log-key | --witness-policy | --trusted-root | --policy | --bundle | --predicate | --proof | \
             --transcript | --artifact | --batch | --allow | --audit | --config | --ca-file | \
             --logs | --watch-key | --known) echo files ;;
-        --state | --dir | --output | --hosts-dir) echo folders ;;
+        --state | --dir | --output | --hosts-dir | --cache | --reuse) echo folders ;;
         --out)
             case $1 in
                 export) echo folders ;;
@@ -118,7 +124,7 @@ _boltseal() {
         [[ ${COMP_WORDS[i]} != -* ]] || continue
         command=${command:+$command }${COMP_WORDS[i]}
         case "$program $command" in
-            'boltseal bundle' | 'boltseal log' | 'boltseal-log token' | 'boltseal-log witness') ;;  # whose own commands follow
+            'boltseal bundle' | 'boltseal cache' | 'boltseal log' | 'boltseal-log token' | 'boltseal-log witness') ;;  # whose own commands follow
             *) break ;;
         esac
     done
@@ -126,7 +132,7 @@ _boltseal() {
     # Flags have nothing behind them but the next word.
     case $previous in
         --json | --no-log | --insecure-no-log | --insecure-ignore-sct | --insecure-accept-promise | --strict | \
-            --only-index | --mirror-tags | --no-verify | --verify-only | --no-referrers | --follow | --raw | --once | \
+            --only-index | --mirror-tags | --no-cache | --no-verify | --verify-only | --no-referrers | --follow | --raw | --once | \
             -h | --help | --version) ;;
         -*)
             local values
@@ -144,6 +150,8 @@ _boltseal() {
         mapfile -t COMPREPLY < <(compgen -W "$(_boltseal_commands "$program")" -- "$word")
     elif [ "$program $command" = 'boltseal bundle' ]; then
         mapfile -t COMPREPLY < <(compgen -W 'verify lint' -- "$word")
+    elif [ "$program $command" = 'boltseal cache' ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'list prune' -- "$word")
     elif [ "$program $command" = 'boltseal log' ]; then
         mapfile -t COMPREPLY < <(compgen -W 'submit prove find check tail monitor' -- "$word")
     elif [ "$program $command" = 'boltseal-log token' ]; then

@@ -66,6 +66,7 @@ __boltseal_command boltseal proof 'Verify that an entry is in a log'
 __boltseal_command boltseal log 'Write to a transparency log, and ask it for proofs'
 __boltseal_command boltseal recheck 'Replay the transcript of a verification'
 __boltseal_command boltseal bundle 'Verify a file with its bundle, or lint bundles'
+__boltseal_command boltseal cache 'Show or empty the cache of blobs that were fetched'
 __boltseal_command boltseal policy 'Check, explain or test a policy file'
 __boltseal_command boltseal inspect 'Explain a bundle, checkpoint, proof, statement, entry or key'
 __boltseal_command boltseal-verify bundle 'Verify a file, or a digest, with its bundle'
@@ -121,9 +122,15 @@ __boltseal_add boltseal verify -l platform -xa 'linux/amd64 linux/arm64 linux/ar
 __boltseal_verifier boltseal pull
 __boltseal_by_policy pull
 __boltseal_follower pull
-__boltseal_add boltseal pull -l mirror -x -d 'Fetch layers from there as well'
-__boltseal_add boltseal pull -l connections -x -d 'The most at once'
-__boltseal_add boltseal pull -l deadline -x -d 'Give up after so many seconds'
+for command in pull copy
+    __boltseal_add boltseal $command -l mirror -x -d 'Fetch layers from there as well'
+    __boltseal_add boltseal $command -l connections -x -d 'The most at once'
+    __boltseal_add boltseal $command -l deadline -x -d 'Give up after so many seconds'
+    __boltseal_add boltseal $command -l cache -xa '(__fish_complete_directories)' -d 'Folder of the cache'
+    __boltseal_add boltseal $command -l cache-size -x -d 'The most that the cache may hold'
+    __boltseal_add boltseal $command -l no-cache -d 'Use no cache'
+    __boltseal_add boltseal $command -l reuse -rF -d 'Take what has not changed from this older image'
+end
 __boltseal_add boltseal pull -s o -l output -rF -d 'OCI layout to write to'
 __boltseal_add boltseal pull -l platform -xa 'linux/amd64 linux/arm64 linux/arm/v7' -d 'Only this platform of an index'
 __boltseal_add boltseal pull -l verify-only -d 'Fetch nothing'
@@ -139,14 +146,18 @@ end
 for command in copy load
     __boltseal_add boltseal $command -l no-referrers -d 'Leave behind what refers to the image'
 end
-__boltseal_add boltseal copy -l mirror -x -d 'Fetch layers from there as well'
-__boltseal_add boltseal copy -l connections -x -d 'The most at once'
-__boltseal_add boltseal copy -l deadline -x -d 'Give up after so many seconds'
 __boltseal_add boltseal save -s o -l output -rF -d 'Capsule to write'
 __boltseal_add boltseal save -l valid-for -x -d 'Refuse it after so many days'
 __boltseal_add boltseal load -l max-age -x -d 'Refuse it if it is more than so many days old'
 __boltseal_add boltseal bundle -n 'not __fish_seen_subcommand_from verify lint' -fa lint -d 'List what is odd in bundles'
 __boltseal_add boltseal bundle -n 'not __fish_seen_subcommand_from verify lint' -fa verify -d 'Verify a file with its bundle'
+__boltseal_add boltseal cache -n 'not __fish_seen_subcommand_from list prune' -fa list -d 'Show what is there'
+__boltseal_add boltseal cache -n 'not __fish_seen_subcommand_from list prune' -fa prune -d 'Remove what has not been used for longest'
+for command in list prune
+    __boltseal_add boltseal cache -n "__fish_seen_subcommand_from $command" -l json -d 'Print JSON'
+    __boltseal_add boltseal cache -n "__fish_seen_subcommand_from $command" -l cache -xa '(__fish_complete_directories)' -d 'Folder of the cache'
+end
+__boltseal_add boltseal cache -n '__fish_seen_subcommand_from prune' -l to -x -d 'Leave no more than this'
 __boltseal_verifier boltseal-verify bundle
 __boltseal_add boltseal-verify bundle -l bundle -rF -d 'Bundle to verify with'
 __boltseal_add boltseal-verify bundle -l batch -rF -d 'Verify every line of this list'

@@ -25,6 +25,7 @@ const keywords = {
     typeof value !== "string" || new RegExp(pattern, "u").test(value) ? [] : [`${at}: is not like ${pattern}`],
   minimum: (least, value, at) => (value >= least ? [] : [`${at}: is less than ${least}`]),
   items: (schema, value, at) => value.flatMap?.((item, i) => check(schema, item, `${at}/${i}`)) ?? [],
+  propertyNames: (schema, value, at) => Object.keys(value).flatMap((name) => check(schema, name, `${at}/${name}`)),
   required: (names, value, at) =>
     names.filter((name) => !Object.hasOwn(value, name)).map((name) => `${at}/${name}: is missing`),
   properties: (schemas, value, at) =>

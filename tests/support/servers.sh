@@ -2,7 +2,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables that the test sets, or reads
 # Shell functions for tests that run our programs against real servers. To be sourced; POSIX sh.
 #
-#   begin                     a folder of the test's own, which becomes the current one, and nothing of the user's around
+#   begin                     a folder of the test's own, which becomes the current one, and nothing of the user's around;
+#                             what was pulled is pulled again: there is no cache
 #   start_registry NAME [HTPASSWD [HTTP]]   docker-registry on a free port: sets $registry and $registry_pid; keeps its data in NAME/
 #   make_log FOLDER ORIGIN    a new log, served on a free port: sets $log_url and $log_pid
 #   start_log FOLDER URL      serves a log that is there, at that address; both with the options in $log_options
@@ -28,7 +29,7 @@ begin() {
     : >no-registries.conf
     export PATH HOME="$work/home" CONTAINERS_REGISTRIES_CONF="$work/no-registries.conf" \
         DOCKER_CONFIG="$work/no-credentials" BOLTSEAL_STATE="$work/state" \
-        BOLTSEAL_PASSWORD=demo BOLTSEAL_LOG_PASSWORD=''
+        BOLTSEAL_NO_CACHE=1 BOLTSEAL_PASSWORD=demo BOLTSEAL_LOG_PASSWORD=''
 }
 
 clean_up() {
