@@ -21,8 +21,8 @@ public:
     LogLines(std::ostream& out, LogFormat format, std::function<Timestamp()> clock)
         : out_(out), format_(format), clock_(std::move(clock)) {}
 
-    // One line: the sentence, or time, event and fields. Without a sentence it is for machines only:
-    // people hear of it in another way.
+    // One line: the sentence, or time, event and fields. Without a sentence it is for machines
+    // only: people hear of it in another way.
     void say(std::string_view event, std::string_view sentence,
              const std::vector<Json::Member>& fields) const;
 

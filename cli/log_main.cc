@@ -58,11 +58,11 @@ Action add_log_version(Command app) {
 
 int main(int argc, char** argv) {
     using namespace boltseal;
-    return run_program({"boltseal-log",
-                        "A transparency log server",
-                        {add_init, add_log_serve, add_log_signer, add_log_token, add_log_tsa,
-                         add_log_fsck, add_log_export, add_log_restore, add_log_witness,
-                         add_log_version},
-                        expand_config},
-                       argc, argv);
+    return run_program(
+        {"boltseal-log",
+         "A transparency log server",
+         {add_init, add_log_serve, add_log_signer, add_log_token, add_log_tsa, add_log_fsck,
+          add_log_export, add_log_restore, add_log_witness, add_log_version},
+         expand_config},
+        argc, argv);
 }

@@ -57,8 +57,8 @@ public:
     Result<bool> has_blob(const BlobDigest& digest);
 
     // For whoever fetches parts of blobs (blob_fetcher.h): the request for all of one, with what
-    // lets us in as far as it is known, renewed if it is about to expire; and after a 401, what it takes to be let in. Declined if
-    // there is nothing more to try.
+    // lets us in as far as it is known, renewed if it is about to expire; and after a 401, what it
+    // takes to be let in. Declined if there is nothing more to try.
     Request blob_request(const BlobDigest& digest);
     Result<void> answer_challenge(const Response& refusal);
     const std::string& name() const { return name_; }  // "registry.example/repository"

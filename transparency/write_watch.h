@@ -11,8 +11,8 @@ class WriteWatch {
 public:
     virtual ~WriteWatch() = default;
 
-    // Somebody whose signature in an entry was verified; the certificate (DER) is empty if there was
-    // a bare key. An error refuses the whole request, with its message.
+    // Somebody whose signature in an entry was verified; the certificate (DER) is empty if there
+    // was a bare key. An error refuses the whole request, with its message.
     virtual Result<void> on_signer(const PublicKey& key, Bytes certificate) = 0;
 
     // True once on_signer has refused one: that is the reason why the request fails.

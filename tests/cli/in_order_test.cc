@@ -50,7 +50,9 @@ TEST_CASE("what the work throws is thrown in its place, and the rest goes on", "
 
 TEST_CASE("work that nobody waits for is not begun", "[in_order]") {
     std::atomic<std::size_t> calls{0};
-    { const InOrder<int> none(0, 2, [&](std::size_t) { return ++calls, 0; }); }
+    {
+        const InOrder<int> none(0, 2, [&](std::size_t) { return ++calls, 0; });
+    }
     REQUIRE(calls == 0);
     {
         InOrder<int> work(100'000, 2, [&](std::size_t) { return ++calls, 0; });

@@ -1,5 +1,5 @@
-// A transcript of a decision has one spelling, what is shown of it is plain text, and it cannot bring
-// a decision: "allowed" takes a policy that is about the image.
+// A transcript of a decision has one spelling, what is shown of it is plain text, and it cannot
+// bring a decision: "allowed" takes a policy that is about the image.
 #include "cli/decision_transcript.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -16,10 +16,9 @@
 //   piece N            no more than N bytes of a range, and Content-Range says so
 //   length N           Content-Length says N, and no more than that is sent
 //   close N, reset N, stall N   after N bytes of the body: FIN, RST, or silence
-//   rate N             N bytes a second; head-rate N: of the head; total-rate N: over all connections
-//   endless            a body without end or length
-//   flood N            N more headers; wide N: one header of N bytes
-//   pages              a Link to a next page, which has one, too
+//   rate N             N bytes a second; head-rate N: of the head; total-rate N: over all
+//   connections endless            a body without end or length flood N            N more headers;
+//   wide N: one header of N bytes pages              a Link to a next page, which has one, too
 //   at-most N          429 while N other answers are under way
 //   redirect URL       307; {target} stands for the request's
 #pragma once

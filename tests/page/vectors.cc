@@ -58,10 +58,10 @@ TEST_CASE("logs and their proofs are written down", "[page]") {
         }
         Json::Array consistency;
         for (const TreeHead& older : heads) {
-            consistency.push_back(Json::object(
-                {{"size", older.size},
-                 {"root", to_hex(older.root.bytes())},
-                 {"path", path_of(tail.prove_consistency(older.size, head)->path)}}));
+            consistency.push_back(
+                Json::object({{"size", older.size},
+                              {"root", to_hex(older.root.bytes())},
+                              {"path", path_of(tail.prove_consistency(older.size, head)->path)}}));
         }
         heads.push_back(head);
         trees.push_back(Json::object({{"size", size},

@@ -73,8 +73,9 @@ TEST_CASE("keys on the list may write, by their file or their hash", "[allow_lis
         const auto allowed = world.parse(list);
         REQUIRE_OK(allowed);
         REQUIRE_OK(allowed_to_write(*allowed, listed, kNow));
-        REQUIRE_REFUSED(allowed_to_write(*allowed, other, kNow),
-                        "key " + to_hex(key_hash(other.key).bytes()) + " may not write to this log");
+        REQUIRE_REFUSED(
+            allowed_to_write(*allowed, other, kNow),
+            "key " + to_hex(key_hash(other.key).bytes()) + " may not write to this log");
     }
 }
 

@@ -124,15 +124,16 @@ TEST_CASE("what others wrote is text on the page, whatever it is", "[log_page]")
     REQUIRE(log.get("/entry/2").size() < 50'000);
 
     const TestCa ca;
-    const IssuedCertificate issued = ca.issue(signer_spec({NameKind::Uri, "https://a/" + script},
-                                                          "https://issuer/\"" + script));
+    const IssuedCertificate issued =
+        ca.issue(signer_spec({NameKind::Uri, "https://a/" + script}, "https://issuer/\"" + script));
     const HashedRekord entry{digest_of(as_bytes("a")), issued.key->sign(as_bytes("a")).value(),
                              issued.certificate.key(), SignatureAlgorithm::EcdsaP256Sha256,
                              to_buffer(issued.certificate.der())};
     REQUIRE_OK(log.sequencer->append(entry_of(entry)));
     for (const std::string& shown : {log.get("/entry/3"), log.get("/")}) {
         REQUIRE_FALSE(has(shown, script));
-        REQUIRE(has(shown, "https://a/&lt;script&gt;alert(1)&lt;/script&gt; of https://issuer/&quot;"));
+        REQUIRE(
+            has(shown, "https://a/&lt;script&gt;alert(1)&lt;/script&gt; of https://issuer/&quot;"));
     }
     REQUIRE(escape_html("<a href=\"x\" b='y'>&\n\x01") ==
             "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;\n\\x01");

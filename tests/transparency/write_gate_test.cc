@@ -77,7 +77,8 @@ ApiRequest raw(const char* from, const char* forwarded_for = "") {
 }
 
 AllowList only(const HashedRekord& entry) {
-    const std::string list = "[keys.one]\nsha256 = \"" + to_hex(key_hash(entry.key).bytes()) + "\"\n";
+    const std::string list =
+        "[keys.one]\nsha256 = \"" + to_hex(key_hash(entry.key).bytes()) + "\"\n";
     return AllowList::parse(as_bytes(list), {}).value();
 }
 
@@ -145,7 +146,8 @@ TEST_CASE("only keys on the list get into the log, alone or in a batch", "[write
     const GatedLog log(std::move(rules));
     REQUIRE(log.send(submission(listed)).status == 201);
 
-    const std::string why = "key " + to_hex(key_hash(other.key).bytes()) + " may not write to this log";
+    const std::string why =
+        "key " + to_hex(key_hash(other.key).bytes()) + " may not write to this log";
     ApiResponse response = log.send(submission(other));
     REQUIRE(response.status == 403);
     REQUIRE(response.body == R"({"code":7,"message":")" + why + R"(","details":[]})");
