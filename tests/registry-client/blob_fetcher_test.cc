@@ -351,7 +351,7 @@ TEST_CASE("a partial file that somebody has changed is found out and fetched aga
     const std::string content = content_of(2 * kMiB);
     std::atomic<bool> dead{true};
     BlobServer server(content, [&](Peer& peer, const AskedRange& asked) {
-        if (dead && asked.number > 6) return peer.answer("500 Oops", "", "");
+        if (dead && asked.number > 6 && asked.from > 0) return peer.answer("500 Oops", "", "");
         return false;
     });
     Fetch fetch({server.host()});
@@ -370,7 +370,7 @@ TEST_CASE("chunks proved one by one are not taken for links of the blob's hash",
     const std::string content = content_of(2 * kMiB);
     std::atomic<bool> dead{true};
     BlobServer server(content, [&](Peer& peer, const AskedRange& asked) {
-        if (dead && asked.number > 6) return peer.answer("500 Oops", "", "");
+        if (dead && asked.number > 6 && asked.from > 0) return peer.answer("500 Oops", "", "");
         return false;
     });
     Fetch fetch({server.host()});
