@@ -154,7 +154,7 @@ TEST_CASE("chunks of another version that are damaged never reach the blob", "[l
     BlobServer server(versions.two);
     CachedFetch fetch({server.host()});
     fetch.keep(versions.one, chunks_of(versions.one, kChunk, states));
-    for (const std::size_t chunk : {1, 2, 20}) flip(fetch.cached(versions.one), chunk * kChunk);
+    for (const std::size_t chunk : {1U, 2U, 20U}) flip(fetch.cached(versions.one), chunk * kChunk);
     const auto report = fetch.run(versions.two, chunks_of(versions.two, kChunk, states));
     REQUIRE_OK(report);
     REQUIRE(fetch.has(versions.two));
