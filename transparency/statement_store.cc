@@ -79,7 +79,7 @@ Result<void> StatementStore::take_up() {
     }
     for (;;) {
         BOLTSEAL_TRY(const auto record, read(end_));
-        if (!record) return {};
+        if (!record) return check_rest(end_);
         chain_ = record->chain;
         BOLTSEAL_CHECK(add(record->statement));
     }
@@ -114,22 +114,15 @@ Result<void> StatementStore::check(const fs::path& folder) {
     if (!file && file.error().fault() == Fault::Missing) return {};
     if (!file) return std::move(file).error();
     const StatementStore store(*std::move(file), nullptr);
-    auto end = store.find_end();
-    if (!end && end.error().fault() == Fault::Integrity) {
-        return std::move(end).error().with_hint(
-            "remove '" + folder.string() +
-            "': look-ups by subject of what came before are then lost, and nothing else");
-    }
-    if (!end) return std::move(end).error();
+    BOLTSEAL_TRY(const std::uint64_t end, store.find_end());
     auto same = check_runs(folder / "index",
-                           [&](const LeafRange& range) { return store.places_of(range, *end); });
+                           [&](const LeafRange& range) { return store.places_of(range, end); });
     if (same || same.error().fault() != Fault::Integrity) return same;
     return std::move(same).error().with_hint("remove '" + (folder / "index").string() +
                                              "': it is made again from the statements");
 }
 
-// Of the last whole record. Behind it may stand a part of one that was not finished, as long as one
-// is at most, but never another whole one.
+// Of the last whole record.
 Result<std::uint64_t> StatementStore::find_end() const {
     BOLTSEAL_TRY(const Buffer magic, file_.read(0, kMagic.size()));
     if (magic.empty()) return std::uint64_t{0};
@@ -142,8 +135,20 @@ Result<std::uint64_t> StatementStore::find_end() const {
         if (!record) break;
         end += size_of_record(record->statement.size());
     }
-    const Error damaged(Fault::Integrity, "'" + file_.path().string() + "' is damaged from byte " +
-                                              std::to_string(end) + " on");
+    BOLTSEAL_CHECK(check_rest(end));
+    return end;
+}
+
+// Behind the last whole record may stand a part of one that was not finished, as long as one is at
+// most, and that will be written over; but never another whole one, which would be lost with it.
+Result<void> StatementStore::check_rest(std::uint64_t end) const {
+    const std::string path = file_.path().string();
+    const Error damaged =
+        Error(Fault::Integrity,
+              "'" + path + "' is damaged from byte " + std::to_string(end) + " on")
+            .with_hint(
+                "remove '" + file_.path().parent_path().string() +
+                "': look-ups by subject of what came before are then lost, and nothing else");
     BOLTSEAL_TRY(const std::uint64_t size, file_.size());
     if (size - end > size_of_record(kMaxKeptStatement)) return damaged;
     BOLTSEAL_TRY(const Buffer rest, file_.read(end, static_cast<std::size_t>(size - end)));
@@ -153,7 +158,7 @@ Result<std::uint64_t> StatementStore::find_end() const {
         BOLTSEAL_TRY(const auto whole, read(end + i));
         if (whole) return damaged;
     }
-    return end;
+    return {};
 }
 
 // Of the records in the range, which must end where one of them does. `end` is that of the last.

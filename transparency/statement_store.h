@@ -15,7 +15,8 @@ namespace boltseal {
 class StatementStore {
 public:
     // Makes the folder if it is not there. A record at the end that was not finished is written
-    // over; the index is made again where it does not fit.
+    // over; the index is made again where it does not fit. Integrity if whole records lie behind
+    // what is damaged.
     static Result<std::unique_ptr<StatementStore>> open(const std::filesystem::path& folder,
                                                         const LookupIndexLimits& limits = {});
 
@@ -50,6 +51,7 @@ private:
     Result<TreeHash> chain_at(std::uint64_t place) const;
     Result<std::optional<Record>> read(std::uint64_t place) const;
     Result<std::uint64_t> find_end() const;
+    Result<void> check_rest(std::uint64_t end) const;
     Result<PlaceSum> places_of(const LeafRange& range, std::uint64_t end) const;
     Result<void> add(Bytes statement);
     Result<void> append(Bytes statement);

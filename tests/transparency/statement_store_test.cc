@@ -115,6 +115,22 @@ TEST_CASE("damage is noticed", "[statements]") {
                     "'" + kept.file().string() + "' has no statements in it");
 }
 
+TEST_CASE("what lies behind damage is not written over", "[statements]") {
+    Kept kept;
+    kept.keep(numbered("a", 0));
+    kept.keep(numbered("a", 1));
+    kept.store.reset();
+    const auto folder = kept.folder.path() / "statements";
+    std::filesystem::remove_all(folder / "index");
+    Buffer bytes = read_file(kept.file(), 1 << 20).value();
+    bytes.at(40) ^= 1;
+    REQUIRE_OK(write_file(kept.file(), bytes));
+    const auto opened = StatementStore::open(folder);
+    REQUIRE_REFUSED(opened, "'" + kept.file().string() + "' is damaged from byte 22 on");
+    REQUIRE(opened.error().hint().starts_with("remove '" + folder.string() + "': "));
+    REQUIRE(read_file(kept.file(), 1 << 20).value() == bytes);
+}
+
 TEST_CASE("a statement that is too large is not kept", "[statements]") {
     const Kept kept;
     REQUIRE_REFUSED(kept.store->keep(Buffer(std::size_t{64 << 10} + 1)),
