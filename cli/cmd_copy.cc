@@ -64,6 +64,7 @@ Result<void> copy(ImageTarget& from, const BlobDigest& digest, const Options& op
     if (by_keys) plan.chunk_signers = &options.verify.trust;
     plan.referrers = !options.no_referrers;
     plan.form = options.verify.deliver.json ? ProgressForm::Json : ProgressForm::People;
+    plan.state = state_folder(options.verify.log.state);
     BOLTSEAL_CHECK(check_destination(to, from, chosen, plan));
     BOLTSEAL_TRY(const Transferred done, transfer(from, chosen, to, plan, http, streams));
     report(options, pinned_name(from, chosen), done, streams);

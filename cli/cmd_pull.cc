@@ -61,6 +61,7 @@ Result<void> pull(ImageTarget& image, const BlobDigest& verified, const Options&
     const bool by_keys = options.verify.policy.file.empty() && !options.verify.off;
     if (by_keys) plan.chunk_signers = &options.verify.trust;
     plan.form = options.verify.deliver.json ? ProgressForm::Json : ProgressForm::People;
+    plan.state = state_folder(options.verify.log.state);
     BOLTSEAL_TRY(const BlobDigest chosen, chosen_image(image, verified, options.platform));
     Transferred done;
     if (options.verify_only) {

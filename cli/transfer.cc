@@ -4,6 +4,7 @@
 #include "cli/clock.h"
 #include "cli/local_blobs.h"
 #include "cli/progress.h"
+#include "cli/source_memory.h"
 #include "registry-client/known_chunks.h"
 #include "registry-client/reference.h"
 #include "registry-client/registry_store.h"
@@ -13,6 +14,19 @@
 namespace boltseal {
 
 namespace {
+
+// Whoever has sent wrong bytes lately is asked last, and people are told.
+std::vector<BlobSource> judge(std::vector<BlobSource> sources, const SourceMemory& memory,
+                              std::ostream& err) {
+    for (BlobSource& source : sources) {
+        const auto when = memory.damaged(source.name);
+        if (!when || sources.size() == 1) continue;
+        source.is_distrusted = true;
+        err << printable(source.name) << " is asked last: it sent damaged bytes on "
+            << to_rfc3339(*when) << '\n';
+    }
+    return sources;
+}
 
 Result<FetchReport> fetch_parts(ImageTarget& from, const ImageParts& parts, LayoutStore& layout,
                                 const TransferPlan& plan, HttpClient& http, Streams streams) {
@@ -34,8 +48,13 @@ Result<FetchReport> fetch_parts(ImageTarget& from, const ImageParts& parts, Layo
     FetchOptions options = fetch_options(plan.fetch);
     options.shelves = local.shelves();
     find_here(wanted, layout, options.shelves, &printer);
-    auto fetched = fetch_blobs(http, layout, wanted, sources.list(), options, &printer);
+    const SourceMemory memory(plan.state, now());
+    auto fetched = fetch_blobs(http, layout, wanted, judge(sources.list(), memory, streams.err),
+                               options, &printer);
     if (!fetched) return fetched;
+    for (const SourceReport& source : fetched->sources) {
+        if (source.troubles.contains(Trouble::Damaged)) memory.note_damaged(source.name);
+    }
     printer.summary(*fetched);
     local.keep(layout, wanted, streams.err);
     return fetched;

@@ -18,6 +18,7 @@ struct TransferPlan {
     const TrustOptions* chunk_signers = nullptr;  // whose chunk lists are believed; nobody's
     bool referrers = false;
     ProgressForm form = ProgressForm::People;
+    std::optional<std::filesystem::path> state = {};  // where is remembered who damages bytes
 };
 
 struct Transferred {

@@ -19,6 +19,7 @@ namespace boltseal {
 struct BlobSource {
     std::string name;
     RegistryClient* client = nullptr;
+    bool is_distrusted = false;  // it has sent wrong bytes before: asked where nobody else is left
 };
 
 struct BlobToFetch {

@@ -45,6 +45,7 @@ FetchLoop::FetchLoop(HttpClient& http, LayoutStore& layout, std::vector<BlobToFe
         source.report.name = who.name;
         source.who = std::move(who);
         source.health = SourceHealth(options_.world.policy);
+        if (source.who.is_distrusted) source.health.distrust();
         sources_.push_back(std::move(source));
     }
     for (BlobToFetch& wanted : blobs) {

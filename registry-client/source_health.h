@@ -29,6 +29,7 @@ public:
     explicit SourceHealth(RetryPolicy policy = {}) : policy_(policy) {}
 
     void brought(std::uint64_t bytes);     // any amount ends a row of failures
+    void distrust() { is_distrusted_ = true; }  // it has damaged bytes before, in another run
     void measured(double bytes_a_second);  // of one connection, over one range
 
     // `jitter` in [0, 1). What Retry-After asks for is kept to the second, however long. What fails
@@ -39,7 +40,7 @@ public:
     // Not before; in the past if at once. A source that damaged bytes is asked only when there is
     // no other, and one that has nothing for us never.
     Time not_before() const { return not_before_; }
-    bool is_demoted() const { return damaged_ > 0; }
+    bool is_demoted() const { return damaged_ > 0 || is_distrusted_; }
     unsigned row() const { return row_; }  // of failures without a byte between
 
     // Bytes a second of one of its connections, as far as known.
@@ -62,6 +63,7 @@ private:
     std::optional<double> rate_;
     std::uint64_t bytes_ = 0;
     std::uint64_t damaged_ = 0;
+    bool is_distrusted_ = false;
     std::uint64_t failures_ = 0;
 };
 

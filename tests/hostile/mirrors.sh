@@ -14,6 +14,7 @@ main() {
     single
     pairs
     settle
+    remembered
     look
 }
 
@@ -75,9 +76,18 @@ END
     serve image <<END
 GET */blobs/$layer: flip-every 1000000
 END
+    damaging=$address damaging_log=$log
     mirrors="$only $address"
     attempt one-of-two-damages 0 "$address" </dev/null
     mirrors=''
+}
+
+# Who has sent wrong bytes is not asked again as long as others answer.
+remembered() {
+    asked=$(wc -l <"$damaging_log")
+    expect 0 boltseal pull --key release.pub --insecure-no-log --mirror "http://$damaging" -o again "$reference"
+    says "'$damaging/demo/app' is asked last: it sent damaged bytes on 20"
+    [ "$(wc -l <"$damaging_log")" = "$asked" ] || die "asked again: $(cat "$damaging_log")"
 }
 
 look() {
