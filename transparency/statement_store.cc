@@ -63,7 +63,7 @@ Result<void> StatementStore::take_up() {
         BOLTSEAL_CHECK(file_.write(0, parts));
         BOLTSEAL_CHECK(file_.sync());
     } else if (as_text(magic) != kMagic) {
-        return Error(Fault::Integrity, "'" + file_.path().string() + "' has no statements in it");
+        return damaged("has no statements in it");
     }
     const TreeHead kept = index_->kept();
     end_ = kMagic.size();
@@ -122,13 +122,19 @@ Result<void> StatementStore::check(const fs::path& folder) {
                                              "': it is made again from the statements");
 }
 
+Error StatementStore::damaged(const std::string& how) const {
+    return Error(Fault::Integrity, "'" + file_.path().string() + "' " + how)
+        .with_hint("remove '" + file_.path().parent_path().string() +
+                   "': look-ups by subject of what came before are then lost, and nothing else");
+}
+
 // Of the last whole record.
 Result<std::uint64_t> StatementStore::find_end() const {
     BOLTSEAL_TRY(const Buffer magic, file_.read(0, kMagic.size()));
     if (magic.empty()) return std::uint64_t{0};
     std::uint64_t end = kMagic.size();
     if (as_text(magic) != kMagic) {
-        return Error(Fault::Integrity, "'" + file_.path().string() + "' has no statements in it");
+        return damaged("has no statements in it");
     }
     for (;;) {
         BOLTSEAL_TRY(const auto record, read(end));
@@ -142,21 +148,15 @@ Result<std::uint64_t> StatementStore::find_end() const {
 // Behind the last whole record may stand a part of one that was not finished, as long as one is at
 // most, and that will be written over; but never another whole one, which would be lost with it.
 Result<void> StatementStore::check_rest(std::uint64_t end) const {
-    const std::string path = file_.path().string();
-    const Error damaged =
-        Error(Fault::Integrity,
-              "'" + path + "' is damaged from byte " + std::to_string(end) + " on")
-            .with_hint(
-                "remove '" + file_.path().parent_path().string() +
-                "': look-ups by subject of what came before are then lost, and nothing else");
+    const Error lost = damaged("is damaged from byte " + std::to_string(end) + " on");
     BOLTSEAL_TRY(const std::uint64_t size, file_.size());
-    if (size - end > size_of_record(kMaxKeptStatement)) return damaged;
+    if (size - end > size_of_record(kMaxKeptStatement)) return lost;
     BOLTSEAL_TRY(const Buffer rest, file_.read(end, static_cast<std::size_t>(size - end)));
     for (std::size_t i = size_of_record(0); i + size_of_record(0) <= rest.size(); ++i) {
         const std::uint32_t length = Reader(Bytes(rest).subspan(i)).u32().value();
         if (length > kMaxKeptStatement) continue;  // which spares reading nearly everywhere
         BOLTSEAL_TRY(const auto whole, read(end + i));
-        if (whole) return damaged;
+        if (whole) return lost;
     }
     return {};
 }

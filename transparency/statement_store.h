@@ -50,6 +50,7 @@ private:
     Result<void> take_up();
     Result<TreeHash> chain_at(std::uint64_t place) const;
     Result<std::optional<Record>> read(std::uint64_t place) const;
+    Error damaged(const std::string& how) const;
     Result<std::uint64_t> find_end() const;
     Result<void> check_rest(std::uint64_t end) const;
     Result<PlaceSum> places_of(const LeafRange& range, std::uint64_t end) const;
