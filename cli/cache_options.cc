@@ -35,10 +35,7 @@ void add_cache_options(Command command, CacheFlags& flags) {
         .add_option("--cache-size", flags.size,
                     "The most that the cache may hold, such as 500MB (default: 10GB)")
         .envname("BOLTSEAL_CACHE_SIZE")
-        .check([](const std::string& text) {
-            const auto size = parse_size(text);
-            return size ? std::string() : size.error().message();
-        })
+        .check(size_problem)
         .type_name("SIZE");
     command
         .add_flag("--no-cache", flags.off, "Neither take blobs from the cache nor keep any there")
@@ -54,6 +51,11 @@ Result<std::filesystem::path> cache_folder(const CacheFlags& flags) {
         return std::filesystem::path(home) / ".cache" / "boltseal";
     }
     return Error(Fault::Config, "there is no folder for it; set HOME or give --cache");
+}
+
+std::string size_problem(const std::string& text) {
+    const auto size = parse_size(text);
+    return size ? std::string() : size.error().message();
 }
 
 Result<std::uint64_t> parse_size(const std::string& text) {

@@ -20,6 +20,9 @@ void add_cache_options(Command command, CacheFlags& flags);  // and the others
 // 0.8) or in ~/.cache. Config if there is no home either.
 Result<std::filesystem::path> cache_folder(const CacheFlags& flags);
 
+// What is wrong with a text that should be a size; empty if nothing is.
+std::string size_problem(const std::string& text);
+
 // "10GB", "500MB", "20kB" or "0": whole numbers, in powers of 1000 as sizes are printed. Config for
 // anything else, and for more than 1000 TB.
 Result<std::uint64_t> parse_size(const std::string& text);

@@ -86,11 +86,6 @@ Result<void> prune(const Options& options, Streams streams) {
     return {};
 }
 
-std::string size_problem(const std::string& text) {
-    const auto size = parse_size(text);
-    return size ? std::string() : size.error().message();
-}
-
 }  // namespace
 
 Action add_cache(Command app) {

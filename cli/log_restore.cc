@@ -14,7 +14,6 @@
 #include "transparency/recovery.h"
 #include "transparency/restore.h"
 #include "transparency/run_index.h"
-#include "transparency/witness_client.h"
 
 #include <memory>
 #include <ostream>
@@ -83,15 +82,13 @@ private:
 };
 
 // The newest checkpoint that we know of, and from where it is proved.
-Result<void> ask_quorum(const WitnessPolicy& policy, int seconds, const NoteKey& key,
-                        const VerifiedCheckpoint& newest, const ProveConsistency& prove,
-                        Streams streams) {
-    WitnessPatience patience;
-    patience.quorum = std::chrono::seconds(seconds);
+Result<void> ask_quorum(const WitnessPolicy& policy, const WitnessingOptions& options,
+                        const NoteKey& key, const VerifiedCheckpoint& newest,
+                        const ProveConsistency& prove, Streams streams) {
     const auto tell = [&](const std::string& line) {
         streams.err << "boltseal-log: " << line << std::endl;
     };
-    BOLTSEAL_TRY(WitnessClient client, WitnessClient::make(policy, key, patience, tell));
+    BOLTSEAL_TRY(WitnessClient client, make_witness_client(options, policy, key, tell));
     BOLTSEAL_CHECK(client.cosign(newest, prove));
     return {};
 }
@@ -110,7 +107,7 @@ Result<void> compare(const RestoreOptions& options, const WitnessPolicy& policy,
         return is_older ? Prover(*mirror->tiles, head).prove_consistency(size)
                         : log.prove_consistency(size, head);
     };
-    return ask_quorum(policy, options.witnessing.seconds, copy.key.note_key,
+    return ask_quorum(policy, options.witnessing, copy.key.note_key,
                       is_older ? *mirror->shown : last, prove, streams);
 }
 

@@ -32,25 +32,29 @@ void add_witnessing_options(Command command, WitnessingOptions& options) {
         .capture_default_str();
 }
 
+Result<WitnessClient> make_witness_client(const WitnessingOptions& options,
+                                          const WitnessPolicy& policy, const NoteKey& log,
+                                          WitnessClient::Tell tell) {
+    WitnessPatience patience;
+    patience.quorum = std::chrono::seconds(options.seconds);
+    auto client = WitnessClient::make(policy, log, patience, std::move(tell));
+    if (client) return client;
+    return std::move(client).error().context("witness policy '" + options.policy.string() + "'");
+}
+
 Result<std::unique_ptr<Publication>> ask_witnesses(const WitnessingOptions& options,
                                                    const std::filesystem::path& directory,
                                                    const NoteKey& log, Publication& storage,
                                                    const LogLines& lines) {
     BOLTSEAL_TRY(const WitnessPolicy policy, load_witness_policy(options.policy));
     if (policy.asks_for_none()) return std::unique_ptr<Publication>();
-    WitnessPatience patience;
-    patience.quorum = std::chrono::seconds(options.seconds);
     const auto tell = [&lines](const std::string& line) {
         lines.say("witness", line, {{"message", line}});
     };
-    auto client = WitnessClient::make(policy, log, patience, tell);
-    if (!client) {
-        return std::move(client).error().context("witness policy '" + options.policy.string() +
-                                                 "'");
-    }
+    BOLTSEAL_TRY(WitnessClient client, make_witness_client(options, policy, log, tell));
     BOLTSEAL_TRY(auto shown, open_shown(directory / "cosigned"));
     return std::unique_ptr<Publication>(
-        std::make_unique<WitnessedPublication>(*std::move(client), std::move(shown), storage));
+        std::make_unique<WitnessedPublication>(std::move(client), std::move(shown), storage));
 }
 
 }  // namespace boltseal

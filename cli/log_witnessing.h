@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/log_lines.h"
 #include "transparency/publication.h"
+#include "transparency/witness_client.h"
 
 #include <filesystem>
 #include <memory>
@@ -16,6 +17,11 @@ struct WitnessingOptions {
 };
 
 void add_witnessing_options(Command command, WitnessingOptions& options);
+
+// Who asks the witnesses of the policy that was read from these options. Config as there.
+Result<WitnessClient> make_witness_client(const WitnessingOptions& options,
+                                          const WitnessPolicy& policy, const NoteKey& log,
+                                          WitnessClient::Tell tell);
 
 // A publication that shows in `storage` what the witnesses have cosigned, and tells of them;
 // nothing if no witness is asked for. `storage` and `lines` must outlive it.

@@ -52,6 +52,17 @@ Result<void> write_all(int fd, Bytes bytes) {
     return {};
 }
 
+Result<void> write_at(int fd, std::uint64_t at, Bytes bytes, const char* what) {
+    while (!bytes.empty()) {
+        const ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<::off_t>(at));
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return file_error(std::string("write ") + what);
+        at += static_cast<std::uint64_t>(n);
+        bytes = bytes.subspan(static_cast<std::size_t>(n));
+    }
+    return {};
+}
+
 Result<void> write_blob(int fd, const Descriptor& blob, const BlobProducer& producer) {
     return pass_blob(blob, producer, [fd](Bytes piece) { return write_all(fd, piece); });
 }

@@ -16,6 +16,8 @@ Result<void> write_blob(int fd, const Descriptor& blob, const BlobProducer& prod
 
 // From where it stands.
 Result<void> write_all(int fd, Bytes bytes);
+// At an offset; `what` is for messages: "cannot write an archive: ...".
+Result<void> write_at(int fd, std::uint64_t at, Bytes bytes, const char* what);
 
 // Reads at an offset, for uploads; `fd` must outlive the reader.
 BodyReader reader_of(int fd);

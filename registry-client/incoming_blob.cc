@@ -74,16 +74,7 @@ Result<std::vector<Digest>> digests_of_pieces(int fd, const std::vector<Ledger::
     return out;
 }
 
-Result<void> write_at(int fd, std::uint64_t at, Bytes bytes) {
-    while (!bytes.empty()) {
-        const ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<::off_t>(at));
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return file_error("write a partial blob");
-        at += static_cast<std::uint64_t>(n);
-        bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-    return {};
-}
+constexpr const char* kPartial = "a partial blob";  // for messages
 
 struct Copied {
     Result<void> read;
@@ -107,7 +98,7 @@ Copied copy_piece(int fd, const LocalPiece& piece) {
     std::uint64_t at = piece.extent.from;
     out.read =
         read_range(stored->fd, {from, from + piece.extent.size()}, "a blob", [&](Bytes bytes) {
-            out.written = write_at(fd, at, bytes);
+            out.written = write_at(fd, at, bytes, kPartial);
             at += bytes.size();
             return out.written;
         });
@@ -205,7 +196,7 @@ void IncomingBlob::keep(Result<void> done) {
 }
 
 Result<void> IncomingBlob::write(std::uint64_t at, Bytes bytes) {
-    return write_at(partial_.fd(), at, bytes);
+    return write_at(partial_.fd(), at, bytes, kPartial);
 }
 
 Result<void> IncomingBlob::note(Extent extent, std::size_t source) {

@@ -73,14 +73,7 @@ std::uint64_t filled(std::uint64_t size) {
 }  // namespace
 
 Result<void> TarWriter::put(std::uint64_t at, Bytes bytes) {
-    while (!bytes.empty()) {
-        const ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<::off_t>(at));
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return file_error("write an archive");
-        at += static_cast<std::uint64_t>(n);
-        bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-    return {};
+    return write_at(fd_, at, bytes, "an archive");
 }
 
 Result<void> TarWriter::put_header(std::uint64_t at, const std::string& name, std::uint64_t size,

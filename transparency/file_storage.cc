@@ -18,7 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxNote = std::size_t{1} << 20;
 constexpr std::chrono::milliseconds kCheckpointAge{100};
 
 Error io_error(const std::string& doing, const fs::path& path) {

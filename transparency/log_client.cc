@@ -12,7 +12,6 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxCheckpoint = std::size_t{1} << 20;
 constexpr std::size_t kMaxAnswer = std::size_t{4} << 20;
 constexpr std::size_t kMaxPage = std::size_t{16} << 20;
 constexpr std::size_t kMaxMessage = 300;
@@ -113,7 +112,7 @@ void HttpTiles::expect(std::span<const Tile> tiles) {
 }
 
 Result<Buffer> HttpTiles::get_checkpoint() {
-    return find_out([&] { return read("checkpoint", kMaxCheckpoint); });
+    return find_out([&] { return read("checkpoint", kMaxNote); });
 }
 
 LogClient::LogClient(Transport& transport, std::string url, NoteKey key, Patience patience)

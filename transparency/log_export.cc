@@ -5,29 +5,14 @@
 #include "transparency/object_folder.h"
 #include "transparency/seen_heads.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
-#include <cstring>
-
 namespace boltseal {
 
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxNote = std::size_t{1} << 20;
 constexpr std::size_t kBytesAtOnce = std::size_t{16} << 20;  // are made durable together,
 constexpr std::size_t kTilesAtOnce = 512;                    // or so many files
-
-Result<void> make_folder(const fs::path& folder) {
-    if (::mkdir(folder.c_str(), 0755) == 0) {
-        return sync_directory(folder.has_parent_path() ? folder.parent_path() : ".");
-    }
-    if (errno == EEXIST) return {};
-    return Error(Fault::Io,
-                 "cannot make folder '" + folder.string() + "': " + std::strerror(errno));
-}
 
 // What was exported before is a prefix of what comes now.
 Result<void> check_continues(TileSource& log, const VerifiedCheckpoint& before,
@@ -105,8 +90,7 @@ Result<void> export_tiles(TileSource& log, const TreeHead& head, std::uint64_t b
 Result<Exported> export_log(TileSource& log, const VerifiedCheckpoint& checkpoint,
                             const NoteKey& key, const fs::path& folder,
                             const std::function<void(std::uint64_t)>& progress) {
-    BOLTSEAL_CHECK(make_folder(folder));
-    BOLTSEAL_TRY(const auto objects, ObjectFolder::open(folder));
+    BOLTSEAL_TRY(const auto objects, ObjectFolder::create(folder));
     BOLTSEAL_CHECK(objects->lock());
     const fs::path place = objects->place_of("checkpoint");
     const auto note = read_file(place, kMaxNote);

@@ -74,6 +74,14 @@ struct OpenFiles {
     }
 };
 
+// It exists, and survives power loss.
+Result<void> make_folder(const fs::path& folder) {
+    if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
+        return io_error("cannot make folder", folder);
+    }
+    return sync_directory(folder.has_parent_path() ? folder.parent_path() : ".");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ObjectFolder>> ObjectFolder::open(const fs::path& root) {
@@ -83,6 +91,11 @@ Result<std::unique_ptr<ObjectFolder>> ObjectFolder::open(const fs::path& root) {
     }
     if (fd < 0) return io_error("cannot open", root);
     return std::unique_ptr<ObjectFolder>(new ObjectFolder(root, fd));
+}
+
+Result<std::unique_ptr<ObjectFolder>> ObjectFolder::create(const fs::path& root) {
+    BOLTSEAL_CHECK(make_folder(root));
+    return open(root);
 }
 
 ObjectFolder::~ObjectFolder() {
@@ -99,10 +112,7 @@ Result<void> ObjectFolder::lock() {
 Result<void> ObjectFolder::ensure_folder(const fs::path& folder) {
     if (folder == root_ || folders_.contains(folder)) return {};
     BOLTSEAL_CHECK(ensure_folder(folder.parent_path()));
-    if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
-        return io_error("cannot make folder", folder);
-    }
-    BOLTSEAL_CHECK(sync_directory(folder.parent_path()));
+    BOLTSEAL_CHECK(make_folder(folder));
     folders_.insert(folder);
     return {};
 }

@@ -16,6 +16,8 @@ class ObjectFolder : public ObjectStore {
 public:
     // Missing if there is no such folder.
     static Result<std::unique_ptr<ObjectFolder>> open(const std::filesystem::path& root);
+    // The same, and makes it, durably, if it is not there; what it is in must be.
+    static Result<std::unique_ptr<ObjectFolder>> create(const std::filesystem::path& root);
     ~ObjectFolder() override;
     ObjectFolder(const ObjectFolder&) = delete;
     ObjectFolder& operator=(const ObjectFolder&) = delete;

@@ -8,7 +8,6 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxNote = std::size_t{1} << 20;
 constexpr int kAttempts = 5;
 
 // The checkpoint first: all that it covers is in the journal or in tiles by then, and stays there.

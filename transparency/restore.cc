@@ -3,8 +3,6 @@
 #include "core/encoding.h"
 #include "transparency/log_checker.h"
 
-#include <future>
-
 namespace boltseal {
 
 namespace {
@@ -15,11 +13,7 @@ std::string describe(const TreeHead& head) {
 
 // All in one batch. Places that were taken, or others than expected, mean that this is not the log.
 Result<void> append(Sequencer& log, std::vector<Buffer> entries, std::uint64_t first) {
-    std::promise<Result<Sequenced>> promise;
-    BOLTSEAL_CHECK(log.submit(std::move(entries), [&](Result<Sequenced> answer) {
-        promise.set_value(std::move(answer));
-    }));
-    BOLTSEAL_TRY(const Sequenced done, promise.get_future().get());
+    BOLTSEAL_TRY(const Sequenced done, log.append(std::move(entries)));
     for (const Place& place : done.places) {
         if (place.is_new && place.index == first++) continue;
         return Error(Fault::Integrity,

@@ -17,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxNote = std::size_t{1} << 20;
 constexpr std::size_t kMaxUnproved = 64;  // above, the smallest are forgotten
 
 struct Remembered {

@@ -86,9 +86,13 @@ Result<void> Sequencer::submit(std::vector<Buffer> entries, WhenSequenced done) 
 }
 
 Result<Sequenced> Sequencer::append(Buffer entry) {
-    std::promise<Result<Sequenced>> promise;
     std::vector<Buffer> entries;
     entries.push_back(std::move(entry));
+    return append(std::move(entries));
+}
+
+Result<Sequenced> Sequencer::append(std::vector<Buffer> entries) {
+    std::promise<Result<Sequenced>> promise;
     BOLTSEAL_CHECK(submit(std::move(entries),
                           [&](Result<Sequenced> answer) { promise.set_value(std::move(answer)); }));
     return promise.get_future().get();

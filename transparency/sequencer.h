@@ -61,7 +61,8 @@ public:
     // Safe from many threads.
     Result<void> submit(std::vector<Buffer> entries, WhenSequenced done);
 
-    // The same with one entry, and waits.
+    // The same, and waits.
+    Result<Sequenced> append(std::vector<Buffer> entries);
     Result<Sequenced> append(Buffer entry);
 
     std::shared_ptr<const VerifiedCheckpoint> published() const;

@@ -12,15 +12,6 @@ constexpr std::uint8_t kRejection[] = {0x02, 0x01, 0x02};
 constexpr std::uint8_t kTrue[] = {0x01, 0x01, 0xFF};
 constexpr std::size_t kMaxNonce = 21;  // 160 bits, and one for the sign
 
-// X.690 section 8.3.2.
-bool is_shortest(Bytes integer) {
-    if (integer.empty()) return false;
-    if (integer.size() == 1) return true;
-    const bool is_padded =
-        (integer[0] == 0x00 && integer[1] < 0x80) || (integer[0] == 0xFF && integer[1] >= 0x80);
-    return !is_padded;
-}
-
 // Reads a TimeStampReq from its front, and knows what PKIFailureInfo calls what stops it.
 class RequestReader {
 public:
@@ -69,7 +60,7 @@ Result<bool> RequestReader::read_policy(DerReader& in) {
 Result<Buffer> RequestReader::read_nonce(DerReader& in) {
     if (!in.next_is(DerTag::Integer)) return Buffer();
     BOLTSEAL_TRY(const DerElement nonce, in.any());
-    if (!is_shortest(nonce.content)) {
+    if (!is_shortest_integer(nonce.content)) {
         return Error(Fault::Malformed, "nonce is not in its shortest form");
     }
     if (nonce.content.size() <= kMaxNonce) return to_buffer(nonce.whole);

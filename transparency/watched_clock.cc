@@ -1,23 +1,18 @@
 #include "transparency/watched_clock.h"
 
-#include "core/file.h"
+#include "core/time_file.h"
 
 namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxFile = 64;
-
-// The file has one line, as to_rfc3339 writes it.
 Result<Timestamp> load_newest(const std::filesystem::path& file) {
-    const auto bytes = read_file(file, kMaxFile);
-    if (!bytes && bytes.error().fault() == Fault::Missing) return Timestamp{};
-    if (!bytes) return bytes.error();
-    std::string_view line = as_text(*bytes);
-    if (line.ends_with('\n')) line.remove_suffix(1);
-    auto time = parse_rfc3339(line);
-    if (time) return time;
-    return std::move(time).error().context("'" + file.string() + "'").as(Fault::Config);
+    auto time = read_time_file(file);
+    if (!time && time.error().fault() == Fault::Missing) return Timestamp{};
+    if (!time && time.error().fault() == Fault::Malformed) {
+        return std::move(time).error().as(Fault::Config);
+    }
+    return time;
 }
 
 std::string in_seconds(std::chrono::milliseconds time) {
@@ -53,7 +48,7 @@ Result<Timestamp> WatchedClock::now() {
                                           to_rfc3339(newest_) + ", the newest time that was given");
     }
     if (newest_ < now) {
-        BOLTSEAL_CHECK(write_file(file_, as_bytes(to_rfc3339(now) + "\n"), FileMode::Private));
+        BOLTSEAL_CHECK(write_time_file(file_, now));
         newest_ = now;
     }
     return now;

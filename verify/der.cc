@@ -108,6 +108,14 @@ Result<Bytes> read_der(Bytes bytes, DerTag tag) {
     return element.content;
 }
 
+bool is_shortest_integer(Bytes content) {
+    if (content.empty()) return false;
+    if (content.size() == 1) return true;
+    const bool is_padded =
+        (content[0] == 0x00 && content[1] < 0x80) || (content[0] == 0xFF && content[1] >= 0x80);
+    return !is_padded;
+}
+
 Result<DerAlgorithm> take_algorithm(DerReader& in) {
     BOLTSEAL_TRY(const DerElement sequence, in.take(DerTag::Sequence));
     DerReader fields(sequence.content);

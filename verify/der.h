@@ -62,6 +62,9 @@ Buffer encode_der(DerTag tag, std::initializer_list<Bytes> parts);
 // The content of the one element that these bytes are.
 Result<Bytes> read_der(Bytes bytes, DerTag tag);
 
+// The content of an INTEGER, X.690 section 8.3.2: at least one byte, and none that says nothing.
+bool is_shortest_integer(Bytes content);
+
 // An AlgorithmIdentifier, RFC 5280 section 4.1.1.2.
 struct DerAlgorithm {
     Bytes oid;         // the content of the OBJECT IDENTIFIER

@@ -11,7 +11,6 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxNote = std::size_t{1} << 20;
 constexpr std::size_t kMaxSignatures = 100;
 constexpr std::size_t kMaxSignature = std::size_t{8} << 10;
 constexpr std::size_t kMaxName = 255;

@@ -9,6 +9,8 @@
 
 namespace boltseal {
 
+inline constexpr std::size_t kMaxNote = std::size_t{1} << 20;  // no larger one is read
+
 // What a signature line says it is made with; the names are ours, the values the specification's.
 // Others, such as ML-DSA-44 cosignatures (0x06), are no keys here: lines by them are ignored.
 enum class NoteSignatureType : std::uint8_t {

@@ -20,9 +20,7 @@ Result<Bytes> take_natural(DerReader& in) {
     const Bytes content = number.content;
     if (content.empty()) return bad("number is empty");
     if (content[0] >= 0x80) return bad("number is negative");
-    if (content[0] == 0 && content.size() > 1 && content[1] < 0x80) {
-        return bad("number is not in its shortest form");
-    }
+    if (!is_shortest_integer(content)) return bad("number is not in its shortest form");
     return content;
 }
 
