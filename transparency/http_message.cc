@@ -126,8 +126,9 @@ std::string to_http(const ApiResponse& response, bool is_head, bool close) {
     add_field(out, "Content-Length", std::to_string(response.body.size()));
     add_field(out, "Cache-Control", response.cache_control);
     add_field(out, "Allow", response.allow);
-    add_field(out, "Retry-After", response.retry_after);
-    add_field(out, "X-Log-Index", response.log_index);
+    if (response.retry_after != 0) {
+        add_field(out, "Retry-After", std::to_string(response.retry_after));
+    }
     add_field(out, "WWW-Authenticate", response.www_authenticate);
     if (!response.security_policy.empty()) {
         add_field(out, "Content-Security-Policy", response.security_policy);

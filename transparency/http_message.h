@@ -25,13 +25,13 @@ struct ApiRequest {
 
 struct ApiResponse {
     int status = 200;
-    std::string content_type;
-    std::string cache_control = "no-store";
-    std::string allow;  // empty: no such header; the same for the next
-    std::string retry_after;
-    std::string log_index;
-    std::string www_authenticate;
-    std::string security_policy;  // Content-Security-Policy, of a page
+    // Views of literals: an answer is made for every entry, and handed on several times.
+    std::string_view content_type;
+    std::string_view cache_control = "no-store";
+    std::string_view allow;  // empty: no such header; the same for the next two
+    std::string_view www_authenticate;
+    std::string_view security_policy;  // Content-Security-Policy, of a page
+    unsigned retry_after = 0;          // seconds; 0: no such header
     std::string body;
 };
 

@@ -297,7 +297,7 @@ HttpServer::Handler on_workers(Workers& workers,
         });
         if (taken) return;
         ApiResponse busy = error_response(503, "too many requests are waiting");
-        busy.retry_after = "1";
+        busy.retry_after = 1;
         reply(std::move(busy));
     };
 }

@@ -18,7 +18,7 @@ constexpr std::string_view kWeek = "public, max-age=604800";  // a full tile wil
 
 ApiResponse busy(std::string_view why) {
     ApiResponse response = error_response(503, why);
-    response.retry_after = "1";
+    response.retry_after = 1;
     return response;
 }
 

@@ -168,7 +168,7 @@ bool LogPage::handle(const ApiRequest& request, const Reply& reply) {
     });
     if (!taken) {
         ApiResponse busy = error_response(503, "too many requests are waiting");
-        busy.retry_after = "1";
+        busy.retry_after = 1;
         reply(std::move(busy));
     }
     return true;

@@ -16,14 +16,14 @@ ApiResponse unavailable(std::string_view why) {
 
 ApiResponse unauthorised(const Error& error, bool had_token) {
     ApiResponse response = error_response(401, error.message());
-    response.www_authenticate = "Bearer realm=\"boltseal-log\"";
-    if (had_token) response.www_authenticate += ", error=\"invalid_token\"";
+    response.www_authenticate = had_token ? R"(Bearer realm="boltseal-log", error="invalid_token")"
+                                          : R"(Bearer realm="boltseal-log")";
     return response;
 }
 
 ApiResponse too_many(std::chrono::seconds wait) {
     ApiResponse response = error_response(429, "too many entries from this client");
-    response.retry_after = std::to_string(wait.count());
+    response.retry_after = static_cast<unsigned>(wait.count());
     return response;
 }
 

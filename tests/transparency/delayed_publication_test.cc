@@ -192,7 +192,7 @@ TEST_CASE("a submitter hears of it as of a log that is busy", "[delayed_publicat
     log.store->puts_off = true;
     const ApiResponse response = ask(api, {"POST", "/add", to_buffer("a")});
     REQUIRE(response.status == 503);
-    REQUIRE(response.retry_after == "1");
+    REQUIRE(response.retry_after == 1);
     REQUIRE(response.body == R"({"code":14,"message":"witnesses lack","details":[]})");
     const ApiResponse ready = ask(api, {"GET", "/readyz", {}});
     REQUIRE(ready.status == 503);

@@ -132,7 +132,7 @@ TEST_CASE("the handler gets method, path and body, and its answer goes out", "[h
         ApiResponse response;
         response.status = 503;
         response.content_type = "text/x";
-        response.retry_after = "7";
+        response.retry_after = 7;
         response.allow = "GET";
         response.cache_control = "no-cache";
         response.body =

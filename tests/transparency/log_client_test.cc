@@ -96,7 +96,7 @@ TEST_CASE("a busy log is asked again, after the time it has named", "[log_client
     log.tamper = [&](ApiResponse& response) {
         if (busy-- <= 0) return;
         response = error_response(503, "too many entries are waiting");
-        response.retry_after = "7";
+        response.retry_after = 7;
     };
     HttpClient http;
     std::vector<std::chrono::milliseconds> pauses;
