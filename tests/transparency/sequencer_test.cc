@@ -185,19 +185,21 @@ TEST_CASE("batches that become durable while a head is published share the next 
     };
     std::atomic<int> answered{0};
     std::vector<std::thread> writers;
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 5; ++i) {
         writers.emplace_back([&, i] {  // Catch2's assertions are for one thread
             if (log.append(std::to_string(i))) ++answered;
         });
         const int before = i == 0 ? 1 : i + 1;
-        while (changes <= before) std::this_thread::yield();  // its record is written
+        while (changes <= before) std::this_thread::yield();  // its record is being written
     }
     closed.unlock();
     for (std::thread& writer : writers) writer.join();
-    REQUIRE(answered == 4);
-    REQUIRE(log.store->records.size() == 4);
-    REQUIRE(log.store->heads.size() == 3);  // the empty one, the first, and one for three batches
-    REQUIRE(check_whole(log).size() == 4);
+    REQUIRE(answered == 5);
+    REQUIRE(log.store->records.size() == 5);
+    // The empty one, the first, and one for the three batches behind it; the last may have become
+    // durable with them, or too late.
+    REQUIRE(log.store->heads.size() <= 4);
+    REQUIRE(check_whole(log).size() == 5);
 }
 
 TEST_CASE("many writers at once, and every answer holds in the final log", "[sequencer]") {
