@@ -57,7 +57,7 @@ struct End {
     ~End() { close(); }
 };
 
-Error failed(const std::string& program, const std::string& why) {
+Error failed_delivery(const std::string& program, const std::string& why) {
     return Error(Fault::Io, "'" + program + "' did not take the alert: " + why);
 }
 
@@ -83,7 +83,7 @@ Result<pid_t> start(const std::string& program, int in) {
     const int error = ::posix_spawnp(&pid, program.c_str(), &actions, &attributes, argv, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) return failed(program, std::strerror(error));
+    if (error != 0) return failed_delivery(program, std::strerror(error));
     return pid;
 }
 
@@ -105,29 +105,29 @@ Result<void> await(const std::string& program, pid_t pid,
     for (;;) {
         const pid_t ended = ::waitpid(pid, &status, WNOHANG);
         if (ended == pid) break;
-        if (ended < 0 && errno != EINTR) return failed(program, std::strerror(errno));
+        if (ended < 0 && errno != EINTR) return failed_delivery(program, std::strerror(errno));
         if (std::chrono::steady_clock::now() >= deadline) {
             ::kill(pid, SIGKILL);
             ::waitpid(pid, &status, 0);
-            return failed(program, "it took longer than 30 seconds");
+            return failed_delivery(program, "it took longer than 30 seconds");
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-    return failed(program, WIFEXITED(status)
-                               ? "it ended with status " + std::to_string(WEXITSTATUS(status))
-                               : "it was ended by signal " + std::to_string(WTERMSIG(status)));
+    return failed_delivery(
+        program, WIFEXITED(status) ? "it ended with status " + std::to_string(WEXITSTATUS(status))
+                                   : "it was ended by signal " + std::to_string(WTERMSIG(status)));
 }
 
 Result<void> run(const std::string& program, const std::string& line) {
     const auto deadline = std::chrono::steady_clock::now() + kCommandPatience;
     int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) return failed(program, std::strerror(errno));
+    if (::pipe2(ends, O_CLOEXEC) != 0) return failed_delivery(program, std::strerror(errno));
     End read_end{ends[0]};
     End write_end{ends[1]};
     // Our end only: the program may read before there is anything, and expects to wait.
     if (::fcntl(write_end.fd, F_SETFL, O_NONBLOCK) != 0) {
-        return failed(program, std::strerror(errno));
+        return failed_delivery(program, std::strerror(errno));
     }
     BOLTSEAL_TRY(const pid_t pid, start(program, read_end.fd));
     read_end.close();

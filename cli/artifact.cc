@@ -1,12 +1,12 @@
 #include "cli/artifact.h"
 
 #include "core/file.h"
+#include "verify/sigstore_bundle.h"
 
 namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxBundle = std::size_t{32} << 20;
 constexpr std::size_t kMaxFile = std::size_t{1} << 30;
 
 class FileReader final : public ArtifactReader {

@@ -48,7 +48,7 @@ Result<std::vector<BatchLine>> load_batch(const std::string& list) {
 }
 
 // What is said of one line.
-struct Outcome {
+struct BatchOutcome {
     ExitCode code = ExitCode::Ok;
     std::string text;
 };
@@ -60,7 +60,7 @@ Judgement judge(const std::filesystem::path& bundle, const Artifact& artifact,
     return search.conclude();
 }
 
-Outcome verify_line(const BatchLine& line, const Policy& policy, bool json) {
+BatchOutcome verify_line(const BatchLine& line, const Policy& policy, bool json) {
     const auto loaded = load_artifact(line.artifact);
     VerdictSubject subject{"file", line.artifact};
     if (loaded) subject.digest = loaded->artifact.digest;
@@ -165,12 +165,12 @@ Result<void> verify_batch(const BatchOptions& options, const Policy& policy, Str
     BOLTSEAL_TRY(const std::vector<BatchLine> lines, load_batch(options.list));
     Tally tally;
     {
-        InOrder<Outcome> outcomes(
+        InOrder<BatchOutcome> outcomes(
             lines.size(), threads_for(options, lines.size()),
             [&](std::size_t i) { return verify_line(lines[i], policy, options.json); });
         Ticker ticker(streams.err, lines.size());
         for (std::size_t i = 0; i < lines.size(); ++i) {
-            const Outcome outcome = outcomes.take();
+            const BatchOutcome outcome = outcomes.take();
             tally.add(outcome.code);
             streams.out << outcome.text << '\n' << std::flush;
             if (!streams.out) return Error(Fault::Io, "cannot write to standard output");

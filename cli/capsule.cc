@@ -11,7 +11,7 @@ constexpr std::string_view kSchema = "https://boltseal.dev/schema/capsule/v1";
 constexpr JsonLimits kLimits = {.max_bytes = kMaxCapsule, .max_depth = 4, .max_values = 1000};
 constexpr std::int64_t kSkew = 300;  // seconds that two clocks may differ
 
-Error bad(const std::string& why) {
+Error bad_capsule(const std::string& why) {
     return Error(Fault::Malformed, "capsule: " + why);
 }
 
@@ -28,7 +28,7 @@ Result<Capsule> parse_members(const Json& json) {
     BOLTSEAL_CHECK(json.only({"schema", "tool", "image", "name", "tag", "created", "expires",
                               "verified", "trust", "policy"}));
     BOLTSEAL_TRY(const std::string* schema, json.string_at("schema"));
-    if (*schema != kSchema) return bad("unknown schema " + printable(*schema));
+    if (*schema != kSchema) return bad_capsule("unknown schema " + printable(*schema));
     Capsule out;
     BOLTSEAL_TRY(out.tool, plain_at(json, "tool"));
     BOLTSEAL_TRY(const std::string* image, json.string_at("image"));
@@ -38,7 +38,7 @@ Result<Capsule> parse_members(const Json& json) {
     BOLTSEAL_TRY(out.created, time_at(json, "created"));
     if (json.find("expires") != nullptr) {
         BOLTSEAL_TRY(out.expires, time_at(json, "expires"));
-        if (*out.expires < out.created) return bad("it expires before it was made");
+        if (*out.expires < out.created) return bad_capsule("it expires before it was made");
     }
     BOLTSEAL_TRY(out.verified, flag_if(json, "verified"));
     BOLTSEAL_TRY(const Json* trust, json.object_at("trust"));
@@ -77,7 +77,7 @@ Result<Capsule> parse_capsule(Bytes text) {
     if (!capsule && capsule.error().message().starts_with("capsule: ")) return capsule;
     if (!capsule) return std::move(capsule).error().context("capsule").as(Fault::Malformed);
     if (to_string(*capsule) == as_text(text)) return capsule;
-    return bad("it is not in the one form that it is written in");
+    return bad_capsule("it is not in the one form that it is written in");
 }
 
 Result<void> check_freshness(const Capsule& capsule, const Freshness& freshness) {

@@ -2,13 +2,13 @@
 
 #include "cli/evidence.h"
 #include "cli/target.h"
+#include "verify/sigstore_bundle.h"
 #include "verify/verify_bundle.h"
 
 namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxBundle = std::size_t{32} << 20;
 constexpr std::size_t kMaxLists = 4;  // that are looked at
 
 void take_list(Bytes bundle, const BlobDigest& manifest, const Policy& policy, Timestamp now,

@@ -16,7 +16,7 @@ namespace boltseal {
 
 namespace {
 
-struct Options {
+struct AttestArguments {
     SignOptions sign;
     RegistryFlags registry;
     std::string target;
@@ -39,7 +39,7 @@ Result<Json> load_predicate(const std::filesystem::path& path) {
     return predicate;
 }
 
-void report(const Options& options, const std::string& what, const Statement& statement,
+void report(const AttestArguments& options, const std::string& what, const Statement& statement,
             Streams streams) {
     if (!options.json) {
         streams.out << what << '\n';
@@ -51,7 +51,7 @@ void report(const Options& options, const std::string& what, const Statement& st
 }
 
 // What is stated about the chunks is made from the layers, not given.
-bool is_chunk_list(const Options& options) {
+bool is_chunk_list(const AttestArguments& options) {
     return options.predicate.empty();
 }
 
@@ -65,7 +65,7 @@ Result<Json> make_chunks(ImageTarget& image, const ResolvedManifest& manifest) {
     return Error(Fault::Config, "the image has no layers to list the chunks of");
 }
 
-Result<void> check_predicate(const Options& options, const std::string& predicate_type) {
+Result<void> check_predicate(const AttestArguments& options, const std::string& predicate_type) {
     const bool made = predicate_type == kChunkListType;
     if (made && !options.predicate.empty()) {
         return Error(Fault::Config, "a chunk list is made from the image: leave out --predicate");
@@ -75,7 +75,7 @@ Result<void> check_predicate(const Options& options, const std::string& predicat
         .with_hint("name the JSON file with what is stated; only a chunk list needs none");
 }
 
-Result<void> attest_image(ImageTarget image, Statement statement, const Options& options,
+Result<void> attest_image(ImageTarget image, Statement statement, const AttestArguments& options,
                           SigningSession& session, Streams streams) {
     BOLTSEAL_CHECK(check_attachable(image));
     BOLTSEAL_TRY(const ResolvedManifest manifest, image.store->resolve(image.selector));
@@ -92,8 +92,8 @@ Result<void> attest_image(ImageTarget image, Statement statement, const Options&
     return {};
 }
 
-Result<void> attest_file(const FileTarget& file, Statement statement, const Options& options,
-                         SigningSession& session, Streams streams) {
+Result<void> attest_file(const FileTarget& file, Statement statement,
+                         const AttestArguments& options, SigningSession& session, Streams streams) {
     if (options.bundle.empty()) {
         return Error(Fault::Config, "no place for the attestation of a file")
             .with_hint("name a file to write with --bundle");
@@ -106,7 +106,7 @@ Result<void> attest_file(const FileTarget& file, Statement statement, const Opti
     return {};
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const AttestArguments& options, Streams streams) {
     HttpClient http(http_options(options.registry));
     Statement statement;
     BOLTSEAL_TRY(statement.predicate_type, parse_predicate_type(options.type));
@@ -130,7 +130,7 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_attest(Command app) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options = std::make_shared<AttestArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand("attest", "Sign a statement, such as an SBOM, about an image");
     add_sign_options(cmd, options->sign);
     add_registry_flags(cmd, options->registry, RegistryUse::Write);

@@ -11,7 +11,7 @@ namespace boltseal {
 
 namespace {
 
-struct Options {
+struct BundleArguments {
     TrustOptions trust;
     std::filesystem::path bundle;
     std::string artifact;
@@ -24,7 +24,7 @@ Error usage(const std::string& what) {
 }
 
 // The options are of two kinds of use, which CLI11 does not tell apart.
-Result<void> check_use(const Options& options) {
+Result<void> check_use(const BundleArguments& options) {
     if (!options.batch.list.empty()) {
         if (!options.bundle.empty() || !options.artifact.empty()) {
             return usage("--batch excludes --bundle and an artifact");
@@ -38,7 +38,7 @@ Result<void> check_use(const Options& options) {
     return {};
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const BundleArguments& options, Streams streams) {
     BOLTSEAL_CHECK(check_use(options));
     BOLTSEAL_TRY(TrustMaterial trust, read_trust(options.trust));
     BOLTSEAL_TRY(const Policy policy, make_policy(trust, ""));
@@ -63,7 +63,7 @@ Result<void> run(const Options& options, Streams streams) {
 }
 
 Action add_as(Command app, const std::string& name) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options = std::make_shared<BundleArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand(name, "Verify a file, or a digest, with its bundle");
     add_trust_options(cmd, options->trust, AcceptsType::Yes);
     cmd.add_option("--bundle", options->bundle, "Sigstore bundle to verify with").type_name("FILE");

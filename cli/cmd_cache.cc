@@ -10,7 +10,7 @@ namespace boltseal {
 
 namespace {
 
-struct Options {
+struct CacheArguments {
     CacheFlags cache;
     std::string to;
     bool json = false;
@@ -23,7 +23,7 @@ struct Contents {
     std::uint64_t bytes = 0;
 };
 
-Result<Contents> read_cache(const Options& options) {
+Result<Contents> read_cache(const CacheArguments& options) {
     Contents out;
     BOLTSEAL_TRY(out.folder, cache_folder(options.cache));
     auto cache = BlobCache::open(out.folder);
@@ -39,7 +39,7 @@ std::string counted(std::size_t blobs, std::uint64_t bytes) {
     return std::to_string(blobs) + (blobs == 1 ? " blob, " : " blobs, ") + human_size(bytes);
 }
 
-Result<void> list(const Options& options, Streams streams) {
+Result<void> list(const CacheArguments& options, Streams streams) {
     BOLTSEAL_TRY(const Contents contents, read_cache(options));
     Json::Array blobs;
     for (const CachedBlob& blob : contents.blobs) {
@@ -64,7 +64,7 @@ Result<void> list(const Options& options, Streams streams) {
     return {};
 }
 
-Result<void> prune(const Options& options, Streams streams) {
+Result<void> prune(const CacheArguments& options, Streams streams) {
     const std::string& size = options.to.empty() ? options.cache.size : options.to;
     BOLTSEAL_TRY(const std::uint64_t most, parse_size(size));
     BOLTSEAL_TRY(Contents contents, read_cache(options));
@@ -90,8 +90,8 @@ Result<void> prune(const Options& options, Streams streams) {
 
 Action add_cache(Command app) {
     // CLI11 keeps pointers into them until parse, and gives both what the environment says.
-    auto shown = std::make_shared<Options>();
-    auto emptied = std::make_shared<Options>();
+    auto shown = std::make_shared<CacheArguments>();
+    auto emptied = std::make_shared<CacheArguments>();
     auto group = app.add_subcommand("cache", "Show or empty the cache of blobs that were fetched");
     group.require_subcommand(1);
     auto show = group.add_subcommand("list", "Show what is there, and when it was last used");

@@ -11,7 +11,7 @@ namespace boltseal {
 
 namespace {
 
-struct Options {
+struct CopyArguments {
     VerifyFirst verify;
     RegistryFlags registry;
     FetchFlags fetch;
@@ -22,7 +22,7 @@ struct Options {
 };
 
 // What is there, and whether it was verified.
-void report(const Options& options, const std::string& source, const Transferred& done,
+void report(const CopyArguments& options, const std::string& source, const Transferred& done,
             Streams streams) {
     for (const std::string& why : done.copied.ignored) {
         streams.err << "left behind: " << without_controls(why) << '\n';
@@ -54,7 +54,7 @@ bool wants_verifying(const VerifyFirst& verify) {
     return names_somebody(verify) || verify.trust != from_environment;
 }
 
-Result<void> copy(ImageTarget& from, const BlobDigest& digest, const Options& options,
+Result<void> copy(ImageTarget& from, const BlobDigest& digest, const CopyArguments& options,
                   HttpClient& http, Streams streams) {
     BOLTSEAL_TRY(const BlobDigest chosen, chosen_image(from, digest, options.platform));
     HttpClient other(http_options(options.registry));  // one sends while the other receives
@@ -71,7 +71,7 @@ Result<void> copy(ImageTarget& from, const BlobDigest& digest, const Options& op
     return {};
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const CopyArguments& options, Streams streams) {
     HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(ImageTarget from, open_image(options.from, options.registry, http));
     BOLTSEAL_CHECK(check_mirrors(options.fetch, from));
@@ -100,7 +100,7 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_copy(Command app) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options = std::make_shared<CopyArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand("copy", "Copy an image with all that refers to it");
     add_verify_first_options(cmd, options->verify);
     add_registry_flags(cmd, options->registry);

@@ -17,9 +17,9 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxFile = std::size_t{32} << 20;
+constexpr std::size_t kMaxInspected = std::size_t{32} << 20;
 
-struct Options {
+struct InspectArguments {
     std::filesystem::path file;
     bool json = false;
 };
@@ -157,7 +157,8 @@ Json describe(const SigstoreBundle& bundle) {
 }
 
 Result<Json> describe_json(Bytes bytes) {
-    BOLTSEAL_TRY(const Json json, parse_json(bytes, {.max_bytes = kMaxFile, .max_depth = 128}));
+    BOLTSEAL_TRY(const Json json,
+                 parse_json(bytes, {.max_bytes = kMaxInspected, .max_depth = 128}));
     if (json.find("mediaType") && json.find("verificationMaterial")) {
         BOLTSEAL_TRY(const SigstoreBundle bundle, parse_bundle(bytes));
         return describe(bundle);
@@ -248,9 +249,10 @@ void print_lines(const Json& value, const std::string& indent, std::ostream& out
     }
 }
 
-Result<void> run(const Options& options, Streams streams) {
-    auto bytes = options.file == "-" ? read_descriptor(STDIN_FILENO, "standard input", kMaxFile)
-                                     : read_file(options.file, kMaxFile);
+Result<void> run(const InspectArguments& options, Streams streams) {
+    auto bytes = options.file == "-"
+                     ? read_descriptor(STDIN_FILENO, "standard input", kMaxInspected)
+                     : read_file(options.file, kMaxInspected);
     if (!bytes) return std::move(bytes).error();
     auto described = describe_file(*bytes);
     if (!described) {
@@ -267,7 +269,8 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_inspect(Command app) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options =
+        std::make_shared<InspectArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand(
         "inspect",
         "Explain a bundle, checkpoint, log proof, statement, log entry or key, without judging it");

@@ -12,7 +12,7 @@ namespace boltseal {
 
 namespace {
 
-struct Options {
+struct KeygenArguments {
     PassphraseOptions passphrase;
     std::string prefix = "boltseal";
     std::string type = "ecdsa-p256";
@@ -37,7 +37,7 @@ Result<void> check_free(const std::filesystem::path& path) {
         .with_hint("choose another name with --output-prefix; keys are never replaced");
 }
 
-void report(const Options& options, const std::filesystem::path& secret,
+void report(const KeygenArguments& options, const std::filesystem::path& secret,
             const std::filesystem::path& open, const PublicKey& key, Streams streams) {
     if (options.json) {
         streams.out << to_pretty_json(
@@ -53,7 +53,7 @@ void report(const Options& options, const std::filesystem::path& secret,
                 << " to yourself, give " << open.string() << " to those who verify\n";
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const KeygenArguments& options, Streams streams) {
     const std::filesystem::path secret = options.prefix + ".key";
     const std::filesystem::path open = options.prefix + ".pub";
     BOLTSEAL_CHECK(check_free(secret));
@@ -69,7 +69,7 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_keygen(Command app) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options = std::make_shared<KeygenArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand("keygen", "Make a signing key and its public key");
     cmd.add_option("-o,--output-prefix", options->prefix, "Write PREFIX.key and PREFIX.pub")
         .type_name("PREFIX")

@@ -2,6 +2,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "verify/bundle_lint.h"
+#include "verify/sigstore_bundle.h"
 
 #include <memory>
 #include <ostream>
@@ -10,9 +11,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxBundle = std::size_t{32} << 20;
-
-struct Options {
+struct LintArguments {
     std::vector<std::string> files;
     bool json = false;
 };
@@ -89,7 +88,7 @@ Result<void> conclude(const Counts& counts, std::size_t files) {
     return {};
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const LintArguments& options, Streams streams) {
     Counts counts;
     Json::Array verdicts;
     for (const std::string& file : options.files) {
@@ -112,7 +111,7 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_lint(Command app) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options = std::make_shared<LintArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand("lint", "List what is odd in bundles, without judging them");
     cmd.add_option("file", options->files, "Sigstore bundles").required();
     cmd.add_flag("--json", options->json, "Print JSON");

@@ -12,7 +12,7 @@ namespace boltseal {
 
 namespace {
 
-struct Options {
+struct LoadArguments {
     VerifyFirst verify;
     RegistryFlags registry;
     FetchFlags fetch;
@@ -57,7 +57,7 @@ void show(const Capsule& capsule, const VerifiedFirst& verified, const Freshness
     }
 }
 
-void report(const Options& options, const Capsule& capsule, const Transferred& done,
+void report(const LoadArguments& options, const Capsule& capsule, const Transferred& done,
             Streams streams) {
     if (!options.verify.deliver.json) {
         streams.out << done.image << '\n';
@@ -76,7 +76,7 @@ void report(const Options& options, const Capsule& capsule, const Transferred& d
 }
 
 // The loader's own keys decide first; then whether it is fresh; and only then anything is written.
-Result<void> load(OpenCapsule& opened, const ImageToHear& target, const Options& options,
+Result<void> load(OpenCapsule& opened, const ImageToHear& target, const LoadArguments& options,
                   HttpClient& http, Streams streams) {
     BOLTSEAL_TRY(const VerifiedFirst verified,
                  verify_first(target, options.verify, options.platform, http, streams));
@@ -96,7 +96,7 @@ Result<void> load(OpenCapsule& opened, const ImageToHear& target, const Options&
     return {};
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const LoadArguments& options, Streams streams) {
     HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(OpenCapsule opened, open_capsule(options.file));
     const ImageToHear target{opened.image, opened.image.store->resolve(opened.image.selector),
@@ -110,7 +110,7 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_load(Command app) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options = std::make_shared<LoadArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd =
         app.add_subcommand("load", "Verify a capsule, then put its image where it will be used");
     add_verify_first_options(cmd, options->verify);

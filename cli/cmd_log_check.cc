@@ -10,7 +10,7 @@ namespace boltseal {
 
 namespace {
 
-struct Options {
+struct LogCheckArguments {
     LogAccess access;
     std::filesystem::path state;
     bool json = false;
@@ -49,7 +49,7 @@ std::string to_text(const OpenLog& log, const std::vector<Cosigned>& cosigned) {
 
 // Consistent with all that was seen before, and not less: a smaller tree may be the start of the
 // larger one, and still nobody may take back what was signed.
-Result<void> check_history(OpenLog& log, const Options& options) {
+Result<void> check_history(OpenLog& log, const LogCheckArguments& options) {
     const auto folder = state_folder(options.state);
     if (!folder) {
         return Error(Fault::Config, "no folder to remember logs in")
@@ -65,7 +65,7 @@ Result<void> check_history(OpenLog& log, const Options& options) {
     return heads.observe(log.head, log.client.key(), prove);
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const LogCheckArguments& options, Streams streams) {
     HttpClient http;
     BOLTSEAL_TRY(OpenLog log, open_log(options.access, http));
     BOLTSEAL_CHECK(check_history(log, options));
@@ -77,7 +77,8 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_log_check(Command group) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options =
+        std::make_shared<LogCheckArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = group.add_subcommand("check", "Check that a log continues what it has shown before");
     add_log_access_options(cmd, options->access);
     add_state_option(cmd, options->state);

@@ -12,7 +12,7 @@ namespace boltseal {
 
 namespace {
 
-struct Options {
+struct LogFindArguments {
     LogAccess access;
     std::string digest;
     std::string subject;
@@ -38,7 +38,7 @@ Result<BlobDigest> parse_option(const char* name, const std::string& text) {
     return digest;
 }
 
-Result<Lookup> read_lookup(const Options& options) {
+Result<Lookup> read_lookup(const LogFindArguments& options) {
     const auto given = {options.digest.empty(), options.subject.empty(), options.key.empty(),
                         options.identity.empty()};
     if (std::ranges::count(given, false) != 1) {
@@ -93,7 +93,7 @@ Result<Found> find_all(OpenLog& log, const Lookup& lookup, bool json) {
     return found;
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const LogFindArguments& options, Streams streams) {
     BOLTSEAL_TRY(const Lookup lookup, read_lookup(options));
     HttpClient http;
     BOLTSEAL_TRY(OpenLog log, open_log(options.access, http));
@@ -117,7 +117,8 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_log_find(Command group) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options =
+        std::make_shared<LogFindArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd =
         group.add_subcommand("find", "Find entries that name a digest, a key or an identity");
     add_log_access_options(cmd, options->access);

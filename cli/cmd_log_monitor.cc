@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMaxState = std::size_t{2} << 20;
 constexpr std::size_t kMaxSigners = std::size_t{4} << 20;
 
-struct Options {
+struct LogMonitorArguments {
     LogAccess access;
     fs::path state;
     std::vector<std::string> watch_identities;
@@ -34,14 +34,14 @@ struct Options {
     AlertOptions alerts;
 };
 
-Result<NoteKey> load_log(const Options& options, const WitnessPolicy& witnesses) {
+Result<NoteKey> load_log(const LogMonitorArguments& options, const WitnessPolicy& witnesses) {
     BOLTSEAL_TRY(const std::vector<NoteKey> logs, load_log_keys(options.access, witnesses));
     if (logs.size() == 1) return logs.front();
     return Error(Fault::Config, "the keys of more than one log to watch")
         .with_hint("a log is watched with the one key that it signs with now");
 }
 
-Result<WatchList> load_watch_list(const Options& options) {
+Result<WatchList> load_watch_list(const LogMonitorArguments& options) {
     WatchList watch;
     watch.watched.identities = {options.watch_identities.begin(), options.watch_identities.end()};
     for (const fs::path& path : options.watch_keys) {
@@ -59,7 +59,7 @@ Result<WatchList> load_watch_list(const Options& options) {
     return watch;
 }
 
-Result<MonitorRules> load_rules(const Options& options) {
+Result<MonitorRules> load_rules(const LogMonitorArguments& options) {
     MonitorRules rules;
     BOLTSEAL_TRY(rules.watch, load_watch_list(options));
     BOLTSEAL_TRY(rules.witnesses, load_witness_policy(options.access.witness_policy));
@@ -81,7 +81,7 @@ Result<MonitorState> load_state(const fs::path& path) {
         .with_hint("without this file the log is followed from its beginning");
 }
 
-Result<fs::path> state_file(const Options& options, const NoteKey& log) {
+Result<fs::path> state_file(const LogMonitorArguments& options, const NoteKey& log) {
     const auto folder = state_folder(options.state);
     if (!folder) {
         return Error(Fault::Config, "no folder to remember the log in; set HOME or give --state");
@@ -120,7 +120,7 @@ Result<void> look_on(Monitor& monitor, int interval, Streams streams) {
     return {};
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const LogMonitorArguments& options, Streams streams) {
     if (options.access.url.empty()) {
         return Error(Fault::Config, "no transparency log to watch")
             .with_hint("give --log or set BOLTSEAL_LOG");
@@ -146,7 +146,7 @@ Result<void> run(const Options& options, Streams streams) {
     return options.once ? look_once(monitor, streams) : look_on(monitor, options.interval, streams);
 }
 
-void add_watch_options(Command cmd, Options& options) {
+void add_watch_options(Command cmd, LogMonitorArguments& options) {
     cmd.add_option("--watch-identity", options.watch_identities,
                    "Tell of entries by this identity, as certificates name it")
         .allow_extra_args(false)
@@ -167,7 +167,8 @@ void add_watch_options(Command cmd, Options& options) {
 }  // namespace
 
 Action add_log_monitor(Command group) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options =
+        std::make_shared<LogMonitorArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = group.add_subcommand("monitor", "Follow a log, and tell of what is wrong with it");
     add_log_access_options(cmd, options->access);
     add_state_option(cmd, options->state);

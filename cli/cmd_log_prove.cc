@@ -13,7 +13,7 @@ namespace boltseal {
 
 namespace {
 
-struct Options {
+struct LogProveArguments {
     LogAccess access;
     std::vector<std::filesystem::path> keys;
     std::string index;
@@ -46,7 +46,7 @@ Result<Proved> prove_leaf(OpenLog& log, const TreeHash& leaf) {
     return Proved{leaf, std::move(proof)};
 }
 
-Result<Proved> prove_bundle(OpenLog& log, const Options& options) {
+Result<Proved> prove_bundle(OpenLog& log, const LogProveArguments& options) {
     BOLTSEAL_TRY(const Buffer file, load_bundle(options.bundle));
     BOLTSEAL_TRY(const SigstoreBundle bundle, parse_bundle(file));
     BOLTSEAL_TRY(const LogEntry* const logged, find_log_entry(bundle, log.client.key().log_id()));
@@ -62,7 +62,7 @@ Result<Proved> prove_bundle(OpenLog& log, const Options& options) {
     return prove_leaf(log, hash_leaf(body));
 }
 
-Result<Proved> prove(OpenLog& log, const Options& options) {
+Result<Proved> prove(OpenLog& log, const LogProveArguments& options) {
     if (!options.bundle.empty()) return prove_bundle(log, options);
     if (!options.leaf_hash.empty()) {
         const auto bytes = parse_hex(options.leaf_hash);
@@ -77,7 +77,7 @@ Result<Proved> prove(OpenLog& log, const Options& options) {
     return prove_index(log, *index);
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const LogProveArguments& options, Streams streams) {
     const int named = int{!options.bundle.empty()} + int{!options.leaf_hash.empty()} +
                       int{!options.index.empty()};
     if (named != 1) {
@@ -109,7 +109,8 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_log_prove(Command group) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options =
+        std::make_shared<LogProveArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = group.add_subcommand("prove", "Fetch a proof that an entry is in a log");
     add_log_access_options(cmd, options->access);
     cmd.add_option("--index", options->index, "Number of the entry in the log").type_name("N");

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kAtOnce = 512;                        // entries in one request
 constexpr std::size_t kBytesAtOnce = std::size_t{1} << 20;  // of bodies: requests are larger
 
-struct Options {
+struct LogSubmitArguments {
     LogAccess access;
     std::vector<fs::path> keys;
     std::vector<fs::path> files;
@@ -44,7 +44,7 @@ struct Submitted {
 
 class Submission {
 public:
-    Submission(const Options& options, OpenLog& log) : options_(options), log_(log) {}
+    Submission(const LogSubmitArguments& options, OpenLog& log) : options_(options), log_(log) {}
 
     Result<std::vector<Submitted>> run() {
         BOLTSEAL_TRY(keys_, load_public_keys(options_.keys));
@@ -114,7 +114,7 @@ private:
             {options_.files[part_.first + i], hash_leaf(part_.bodies[i]), place, std::move(proof)});
     }
 
-    const Options& options_;
+    const LogSubmitArguments& options_;
     OpenLog& log_;
     std::vector<PublicKey> keys_;
     Part part_;
@@ -123,7 +123,7 @@ private:
 
 // One entry's proof goes to the file; those of several into the folder, by the names of their
 // files.
-Result<fs::path> proof_path(const Options& options, const fs::path& file) {
+Result<fs::path> proof_path(const LogSubmitArguments& options, const fs::path& file) {
     if (options.out.empty()) return fs::path();
     std::error_code error;
     if (fs::is_directory(options.out, error)) {
@@ -146,7 +146,7 @@ Json to_json(const OpenLog& log, const std::vector<Submitted>& done) {
                          {"entries", std::move(entries)}});
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const LogSubmitArguments& options, Streams streams) {
     BOLTSEAL_CHECK(proof_path(options, options.files.front()));  // before anything is sent
     HttpClient http;
     BOLTSEAL_TRY(OpenLog log, open_log(options.access, http));
@@ -169,7 +169,8 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_log_submit(Command group) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options =
+        std::make_shared<LogSubmitArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = group.add_subcommand("submit", "Write signatures to a log");
     add_log_access_options(cmd, options->access);
     cmd.add_option("--key", options->keys,

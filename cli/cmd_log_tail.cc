@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint64_t kNewest = 10;      // entries, without --from
 constexpr std::chrono::seconds kPause{1};  // between two questions
 
-struct Options {
+struct LogTailArguments {
     LogAccess access;
     std::string from;
     bool follow = false;
@@ -52,7 +52,7 @@ Result<void> refresh(OpenLog& log) {
     return {};
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const LogTailArguments& options, Streams streams) {
     const auto from = parse_decimal(options.from);
     if (!options.from.empty() && !from) {
         return Error(Fault::Config, "--from is not a decimal number");
@@ -72,7 +72,8 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_log_tail(Command group) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options =
+        std::make_shared<LogTailArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd =
         group.add_subcommand("tail", "Print the newest entries of a log, and those that follow");
     add_log_access_options(cmd, options->access);

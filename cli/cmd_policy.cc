@@ -11,14 +11,14 @@ namespace {
 
 constexpr std::string_view kSchemas = "https://boltseal.dev/schema/";
 
-struct Options {
+struct PolicyArguments {
     std::string action;
     std::filesystem::path file;
     std::string repository;
     bool json = false;
 };
 
-Json start(std::string_view what) {
+Json start_answer(std::string_view what) {
     return Json::object({{"schema", std::string(kSchemas) + std::string(what) + "/v1"}});
 }
 
@@ -32,7 +32,7 @@ std::string title(const PolicyFile& policy) {
            to_string(policy.digest) + "\n";
 }
 
-void print_problems(const Options& options, const std::vector<PolicyProblem>& problems,
+void print_problems(const PolicyArguments& options, const std::vector<PolicyProblem>& problems,
                     Streams streams) {
     for (const PolicyProblem& problem : problems) {
         streams.out << options.file.string();
@@ -50,12 +50,12 @@ Json to_json_list(const std::vector<PolicyProblem>& problems) {
     return list;
 }
 
-Result<void> check(const Options& options, Streams streams) {
+Result<void> check(const PolicyArguments& options, Streams streams) {
     auto read = read_policy(options.file);
     if (!read) return std::move(read).error().as(Fault::Config);
     const auto* problems = std::get_if<std::vector<PolicyProblem>>(&*read);
     if (options.json) {
-        Json json = start("policy-check");
+        Json json = start_answer("policy-check");
         if (const auto* policy = std::get_if<PolicyFile>(&*read)) {
             json.set("policy", describe_policy(*policy)).set("form", policy->json);
         }
@@ -91,14 +91,14 @@ Json to_json_list(const std::vector<Asked>& rules) {
     return list;
 }
 
-Result<void> explain(const Options& options, Streams streams) {
+Result<void> explain(const PolicyArguments& options, Streams streams) {
     BOLTSEAL_CHECK(check_repository_name(options.repository));
     BOLTSEAL_TRY(const LoadedPolicy loaded, load_policy_file(options.file));
     const PolicyFile& file = loaded.policy;
     const ImagePolicy* policy = find_policy(file, options.repository);
     const auto rules = policy ? explain_policy(*policy) : std::vector<Asked>();
     if (options.json) {
-        Json json = start("policy-explain");
+        Json json = start_answer("policy-explain");
         json.set("policy", describe_policy(file)).set("repository", options.repository);
         if (policy) json.set("applies", policy->name);
         streams.out << to_pretty_json(json.set("rules", to_json_list(rules)));
@@ -118,7 +118,7 @@ Result<void> explain(const Options& options, Streams streams) {
     return {};
 }
 
-Result<void> test(const Options& options, Streams streams) {
+Result<void> test(const PolicyArguments& options, Streams streams) {
     BOLTSEAL_TRY(const LoadedPolicy loaded, load_policy_file(options.file));
     const PolicyFile& file = loaded.policy;
     if (file.tests.empty()) {
@@ -140,7 +140,7 @@ Result<void> test(const Options& options, Streams streams) {
         streams.out << '\n';
     }
     if (options.json) {
-        Json json = start("policy-test");
+        Json json = start_answer("policy-test");
         json.set("policy", describe_policy(file)).set("cases", std::move(cases));
         streams.out << to_pretty_json(json);
     }
@@ -150,7 +150,7 @@ Result<void> test(const Options& options, Streams streams) {
                                        " came out differently");
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const PolicyArguments& options, Streams streams) {
     if (options.action == "explain") return explain(options, streams);
     if (!options.repository.empty()) {
         return Error(Fault::Config, "a repository is for 'policy explain'");
@@ -161,7 +161,7 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_policy(Command app) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options = std::make_shared<PolicyArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand("policy", "Check, explain or test a policy file");
     cmd.add_option("action", options->action,
                    "check: list all problems; explain: say what it asks of an image; test: run "

@@ -13,11 +13,11 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::string_view kSchema = "https://boltseal.dev/schema/proof/v1";
+constexpr std::string_view kProofSchema = "https://boltseal.dev/schema/proof/v1";
 constexpr std::size_t kMaxProof = std::size_t{2} << 20;
 constexpr std::size_t kMaxEntry = std::size_t{1} << 30;
 
-struct Options {
+struct ProofArguments {
     std::filesystem::path proof;
     std::vector<std::filesystem::path> log_keys;
     std::filesystem::path witness_policy;
@@ -35,7 +35,7 @@ struct Trust {
     WitnessPolicy witnesses;
 };
 
-Result<Trust> load_trust(const Options& options) {
+Result<Trust> load_trust(const ProofArguments& options) {
     Trust trust;
     BOLTSEAL_TRY(trust.witnesses, load_witness_policy(options.witness_policy));
     BOLTSEAL_TRY(trust.logs, load_logs(options.log_keys, trust.witnesses));
@@ -49,7 +49,7 @@ Result<Trust> load_trust(const Options& options) {
     return trust;
 }
 
-Result<TreeHash> load_leaf(const Options& options) {
+Result<TreeHash> load_leaf(const ProofArguments& options) {
     if (options.leaf_hash.empty()) {
         BOLTSEAL_TRY(const Buffer entry, read_file(options.entry, kMaxEntry));
         return hash_leaf(entry);
@@ -62,7 +62,7 @@ Result<TreeHash> load_leaf(const Options& options) {
 }
 
 // What was proved, and what was asked for.
-struct Outcome {
+struct ProofOutcome {
     TreeHash leaf;
     std::uint64_t index = 0;
     ProvedEntry proved;
@@ -87,17 +87,17 @@ Result<ProvedEntry> check(const TlogProof& proof, const TreeHash& leaf, const Tr
                  "checkpoint is of log " + printable(claimed.origin) + ", which is not trusted");
 }
 
-Result<Outcome> verify(const Options& options, const Trust& trust) {
+Result<ProofOutcome> verify(const ProofArguments& options, const Trust& trust) {
     BOLTSEAL_TRY(const TreeHash leaf, load_leaf(options));
     BOLTSEAL_TRY(const Buffer file, read_file(options.proof, kMaxProof));
     const auto proof = parse_tlog_proof(file);
     if (!proof) return Error(proof.error()).as(Fault::Untrusted);
     BOLTSEAL_TRY(ProvedEntry proved, check(*proof, leaf, trust));
-    return Outcome{leaf, proof->inclusion.index, std::move(proved),
-                   !trust.witnesses.asks_for_none()};
+    return ProofOutcome{leaf, proof->inclusion.index, std::move(proved),
+                        !trust.witnesses.asks_for_none()};
 }
 
-std::string to_text(const Options& options, const Outcome& outcome) {
+std::string to_text(const ProofArguments& options, const ProofOutcome& outcome) {
     const Checkpoint& checkpoint = outcome.checkpoint();
     return "verified: entry " + options.name() + "\n  leaf-hash       " +
            to_hex(outcome.leaf.bytes()) + "\n  log-entry       entry " +
@@ -106,11 +106,12 @@ std::string to_text(const Options& options, const Outcome& outcome) {
            (outcome.witnessed ? to_string(outcome.proved.cosigned) : "none were asked for") + '\n';
 }
 
-Json start(const Options& options, std::string_view verdict) {
-    return Json::object({{"schema", kSchema}, {"verdict", verdict}, {"entry", options.name()}});
+Json start(const ProofArguments& options, std::string_view verdict) {
+    return Json::object(
+        {{"schema", kProofSchema}, {"verdict", verdict}, {"entry", options.name()}});
 }
 
-Json to_json(const Options& options, const Outcome& outcome) {
+Json to_json(const ProofArguments& options, const ProofOutcome& outcome) {
     const Checkpoint& checkpoint = outcome.checkpoint();
     Json::Array witnesses;
     for (const Cosigned& one : outcome.proved.cosigned) {
@@ -127,14 +128,14 @@ Json to_json(const Options& options, const Outcome& outcome) {
         .set("witnesses", std::move(witnesses));
 }
 
-Json to_json(const Options& options, const Error& error) {
+Json to_json(const ProofArguments& options, const Error& error) {
     Json json = start(options, verdict_of(error.fault()));
     json.set("error", error.message());
     if (!error.hint().empty()) json.set("hint", error.hint());
     return json;
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const ProofArguments& options, Streams streams) {
     if (options.entry.empty() == options.leaf_hash.empty()) {
         return Error(Fault::Config, "name the file with the entry, or its --leaf-hash");
     }
@@ -152,7 +153,7 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_proof(Command app) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options = std::make_shared<ProofArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand("proof", "Verify that an entry is in a log, with a .tlog-proof");
     cmd.add_option("--proof", options->proof, "Proof to verify with (C2SP tlog-proof)")
         .required()

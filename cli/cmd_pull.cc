@@ -11,7 +11,7 @@ namespace boltseal {
 
 namespace {
 
-struct Options {
+struct PullArguments {
     VerifyFirst verify;
     RegistryFlags registry;
     FetchFlags fetch;
@@ -30,7 +30,7 @@ Json describe(const SourceReport& source) {
         {{"name", source.name}, {"bytes", source.bytes}, {"troubles", std::move(troubles)}});
 }
 
-void report(const Options& options, const ImageTarget& image, const Transferred& done,
+void report(const PullArguments& options, const ImageTarget& image, const Transferred& done,
             Streams streams) {
     const std::string name = pinned_name(image, done.copied.image.digest);
     const bool from_registry = image.registry != nullptr;
@@ -54,7 +54,7 @@ void report(const Options& options, const ImageTarget& image, const Transferred&
                       {"here", to_json_value(done.fetched.shelves)}}));
 }
 
-Result<void> pull(ImageTarget& image, const BlobDigest& verified, const Options& options,
+Result<void> pull(ImageTarget& image, const BlobDigest& verified, const PullArguments& options,
                   HttpClient& http, Streams streams) {
     TransferPlan plan{options.registry, options.fetch};
     // Chunk lists are signed by whoever signs images. A policy file does not say who that is.
@@ -76,7 +76,7 @@ Result<void> pull(ImageTarget& image, const BlobDigest& verified, const Options&
     return {};
 }
 
-Result<void> check(const Options& options) {
+Result<void> check(const PullArguments& options) {
     if (options.verify_only && options.verify.off) {
         return Error(Fault::Config, "--verify-only and --no-verify leave nothing to do");
     }
@@ -88,7 +88,7 @@ Result<void> check(const Options& options) {
         .with_hint("it says where to write to; or use --verify-only");
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const PullArguments& options, Streams streams) {
     BOLTSEAL_CHECK(check(options));
     HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(ImageTarget image, open_image(options.image, options.registry, http));
@@ -110,7 +110,7 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_pull(Command app) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options = std::make_shared<PullArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd =
         app.add_subcommand("pull", "Verify an image, then fetch it to where it will be used");
     add_verify_first_options(cmd, options->verify);

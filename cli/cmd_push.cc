@@ -11,14 +11,14 @@ namespace boltseal {
 
 namespace {
 
-struct Options {
+struct PushArguments {
     RegistryFlags registry;
     std::string layout;
     std::string image;
     bool json = false;
 };
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const PushArguments& options, Streams streams) {
     HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(ImageTarget from,
                  open_image(layout_or_archive(options.layout), options.registry, http));
@@ -46,7 +46,7 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_push(Command app) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options = std::make_shared<PushArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd =
         app.add_subcommand("push", "Push an image from an OCI layout or archive to a registry");
     add_registry_flags(cmd, options->registry, RegistryUse::Write);

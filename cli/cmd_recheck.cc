@@ -13,10 +13,10 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::string_view kSchema = "https://boltseal.dev/schema/recheck/v1";
+constexpr std::string_view kRecheckSchema = "https://boltseal.dev/schema/recheck/v1";
 constexpr std::size_t kMaxTranscript = std::size_t{128} << 20;
 
-struct Options {
+struct RecheckArguments {
     std::filesystem::path transcript;
     std::string artifact;
     bool json = false;
@@ -64,7 +64,7 @@ std::vector<TrustLine> trust_lines(const Case& record, const Policy& policy) {
 }
 
 // What was computed anew, and where it is not what the transcript says.
-struct Outcome {
+struct RecheckOutcome {
     VerdictSubject subject;
     std::string tool;
     std::vector<TrustLine> trust;
@@ -90,7 +90,7 @@ std::string heading(const std::optional<Difference>& difference,
     return text;
 }
 
-std::string to_text(const Outcome& outcome) {
+std::string to_text(const RecheckOutcome& outcome) {
     return heading(outcome.difference, outcome.trust) + to_text(outcome.subject, outcome.judgement);
 }
 
@@ -100,21 +100,23 @@ Json outcome_json(const std::string& tool, const std::vector<TrustLine>& lines,
     for (const auto& [name, value] : lines) {
         trust.push_back(Json::object({{"name", name}, {"value", value}}));
     }
-    Json json = Json::object(
-        {{"schema", kSchema}, {"same", !difference}, {"tool", tool}, {"trust", std::move(trust)}});
+    Json json = Json::object({{"schema", kRecheckSchema},
+                              {"same", !difference},
+                              {"tool", tool},
+                              {"trust", std::move(trust)}});
     if (!difference) return json;
     return json.set("difference", Json::object({{"where", difference->where},
                                                 {"recorded", difference->recorded},
                                                 {"computed", difference->computed}}));
 }
 
-Json to_json(const Outcome& outcome) {
+Json to_json(const RecheckOutcome& outcome) {
     return outcome_json(outcome.tool, outcome.trust, outcome.difference)
         .set("verdict", outcome.verdict);
 }
 
 // Nothing, if it was not given and is not needed. What is given must be what was verified.
-Result<LoadedArtifact> artifact_for(const Transcript& transcript, const Options& options) {
+Result<LoadedArtifact> artifact_for(const Transcript& transcript, const RecheckArguments& options) {
     const auto& digest = transcript.record.subject.digest;
     if (options.artifact.empty()) {
         if (!transcript.needs_artifact) return LoadedArtifact{};
@@ -133,7 +135,7 @@ Result<LoadedArtifact> artifact_for(const Transcript& transcript, const Options&
         .with_hint("give the file that was verified with --artifact");
 }
 
-Result<Outcome> recheck(Bytes bytes, const Options& options) {
+Result<RecheckOutcome> recheck(Bytes bytes, const RecheckArguments& options) {
     BOLTSEAL_TRY(const Transcript transcript, parse_transcript(bytes));
     const Case& record = transcript.record;
     auto policy = make_policy(record.trust, default_type(record.subject));
@@ -141,18 +143,18 @@ Result<Outcome> recheck(Bytes bytes, const Options& options) {
         return std::move(policy).error().context("transcript: trust").as(Fault::Malformed);
     }
     BOLTSEAL_TRY(const LoadedArtifact loaded, artifact_for(transcript, options));
-    Outcome outcome{record.subject,
-                    transcript.tool,
-                    trust_lines(record, *policy),
-                    judge(record, *policy, loaded.artifact),
-                    {},
-                    {}};
+    RecheckOutcome outcome{record.subject,
+                           transcript.tool,
+                           trust_lines(record, *policy),
+                           judge(record, *policy, loaded.artifact),
+                           {},
+                           {}};
     outcome.verdict = to_json(record.subject, outcome.judgement);
     outcome.difference = find_difference(transcript.verdict, outcome.verdict, compared(transcript));
     return outcome;
 }
 
-Error differs(const Options& options, const Difference& difference) {
+Error differs(const RecheckArguments& options, const Difference& difference) {
     return Error(Fault::Untrusted, "'" + options.transcript.string() + "': the verdict at " +
                                        printable(difference.where) + " is " + difference.computed +
                                        ", the transcript says " + difference.recorded)
@@ -163,7 +165,7 @@ Error differs(const Options& options, const Difference& difference) {
 }
 
 // The same for a decision by a policy file, which names whom it believes itself.
-Result<void> recheck_decision(Bytes bytes, const Options& options, Streams streams) {
+Result<void> recheck_decision(Bytes bytes, const RecheckArguments& options, Streams streams) {
     if (!options.artifact.empty()) {
         return Error(Fault::Config, "--artifact is for files, and this is the record of an image");
     }
@@ -189,10 +191,10 @@ bool is_of_decision(Bytes bytes) {
     return as_text(bytes).find(schema) != std::string_view::npos;
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const RecheckArguments& options, Streams streams) {
     BOLTSEAL_TRY(const Buffer bytes, read_file(options.transcript, kMaxTranscript));
     if (is_of_decision(bytes)) return recheck_decision(bytes, options, streams);
-    BOLTSEAL_TRY(const Outcome outcome, recheck(bytes, options));
+    BOLTSEAL_TRY(const RecheckOutcome outcome, recheck(bytes, options));
     streams.out << (options.json ? to_pretty_json(to_json(outcome)) : to_text(outcome));
     if (outcome.difference) return differs(options, *outcome.difference);
     if (outcome.judgement.verified) return {};
@@ -202,7 +204,8 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_recheck(Command app) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options =
+        std::make_shared<RecheckArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand("recheck", "Replay the transcript of a verification, offline");
     cmd.add_option("transcript", options->transcript, "File that --transcript wrote").required();
     cmd.add_option("--artifact", options->artifact,

@@ -13,7 +13,7 @@ namespace boltseal {
 
 namespace {
 
-struct Options {
+struct SaveArguments {
     VerifyFirst verify;
     RegistryFlags registry;
     FetchFlags fetch;
@@ -26,7 +26,7 @@ struct Options {
 constexpr std::int64_t kDay = 86'400;
 
 Capsule describe(const ImageTarget& from, const BlobDigest& image, const VerifiedFirst& verified,
-                 const Options& options) {
+                 const SaveArguments& options) {
     Capsule out;
     out.tool = BOLTSEAL_VERSION;
     out.image = image;
@@ -42,8 +42,8 @@ Capsule describe(const ImageTarget& from, const BlobDigest& image, const Verifie
     return out;
 }
 
-void report(const Options& options, const Capsule& capsule, const Transferred& done,
-            Streams streams) {
+void report_saved(const SaveArguments& options, const Capsule& capsule, const Transferred& done,
+                  Streams streams) {
     for (const std::string& why : done.copied.ignored) {
         streams.err << "left behind: " << without_controls(why) << '\n';
     }
@@ -62,7 +62,7 @@ void report(const Options& options, const Capsule& capsule, const Transferred& d
 }
 
 Result<void> save(ImageTarget& from, const BlobDigest& digest, const VerifiedFirst& verified,
-                  const Options& options, HttpClient& http, Streams streams) {
+                  const SaveArguments& options, HttpClient& http, Streams streams) {
     BOLTSEAL_TRY(const BlobDigest chosen, chosen_image(from, digest, options.platform));
     const Capsule capsule = describe(from, chosen, verified, options);
     BOLTSEAL_TRY(OciArchive archive, OciArchive::create(options.output));
@@ -72,11 +72,11 @@ Result<void> save(ImageTarget& from, const BlobDigest& digest, const VerifiedFir
     TransferPlan plan{options.registry, options.fetch};
     plan.referrers = true;
     BOLTSEAL_TRY(const Transferred done, transfer(from, chosen, to, plan, http, streams));
-    report(options, capsule, done, streams);
+    report_saved(options, capsule, done, streams);
     return {};
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const SaveArguments& options, Streams streams) {
     HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(ImageTarget from, open_image(options.image, options.registry, http));
     from.store = std::make_unique<RememberingStore>(std::move(from.store));
@@ -96,7 +96,7 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_save(Command app) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options = std::make_shared<SaveArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand(
         "save", "Verify an image, then put it and all that proves it into one file");
     add_verify_first_options(cmd, options->verify);

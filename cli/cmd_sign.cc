@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kMaxFile = std::size_t{1} << 30;
 constexpr std::uint64_t kLargeLayer = std::uint64_t{4} << 20;  // worth a chunk list
 
-struct Options {
+struct SignArguments {
     SignOptions sign;
     RegistryFlags registry;
     std::string target;
@@ -46,7 +46,7 @@ Statement sign_statement_about(const BlobDigest& digest) {
     return {{{"", {digest}}}, std::string(kSignPredicateType), Json::object({})};
 }
 
-void report_image(const Options& options, const ImageTarget& image,
+void report_image(const SignArguments& options, const ImageTarget& image,
                   const std::vector<Descriptor>& signed_manifests, Streams streams) {
     if (!options.json) {
         for (const Descriptor& manifest : signed_manifests) {
@@ -69,8 +69,9 @@ struct ToAttach {
 };
 
 // The chunk list of one manifest, if it is to have one.
-Result<void> sign_chunks(ImageTarget& image, const Descriptor& manifest, const Options& options,
-                         SigningSession& session, std::vector<ToAttach>& out) {
+Result<void> sign_chunks(ImageTarget& image, const Descriptor& manifest,
+                         const SignArguments& options, SigningSession& session,
+                         std::vector<ToAttach>& out) {
     if (options.chunks == "none" || is_index(manifest.media_type)) return {};
     BOLTSEAL_TRY(const ResolvedManifest resolved, image.store->get_manifest(manifest.digest));
     BOLTSEAL_TRY(const auto statement, chunk_statement(*image.store, resolved,
@@ -82,7 +83,7 @@ Result<void> sign_chunks(ImageTarget& image, const Descriptor& manifest, const O
 }
 
 // Everything is signed and verified before the first signature is stored.
-Result<void> sign_image(ImageTarget image, const Options& options, SigningSession& session,
+Result<void> sign_image(ImageTarget image, const SignArguments& options, SigningSession& session,
                         Streams streams) {
     BOLTSEAL_CHECK(check_attachable(image));
     BOLTSEAL_TRY(const auto manifests, manifests_to_sign(image, options.only_index));
@@ -103,8 +104,8 @@ Result<void> sign_image(ImageTarget image, const Options& options, SigningSessio
     return {};
 }
 
-Result<void> sign_file(const FileTarget& file, const Options& options, SigningSession& session,
-                       Streams streams) {
+Result<void> sign_file(const FileTarget& file, const SignArguments& options,
+                       SigningSession& session, Streams streams) {
     const std::filesystem::path bundle_path = bundle_path_for(file.path, options.bundle);
     BOLTSEAL_TRY(const Buffer bytes, read_file(file.path, kMaxFile));
     BOLTSEAL_TRY(const std::string bundle, session.sign(bytes));
@@ -120,7 +121,7 @@ Result<void> sign_file(const FileTarget& file, const Options& options, SigningSe
     return {};
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const SignArguments& options, Streams streams) {
     HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(Target target, open_target(options.target, options.registry, http));
     BOLTSEAL_TRY(SigningSession session, SigningSession::open(options.sign, http, streams.err));
@@ -136,7 +137,7 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_sign(Command app) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options = std::make_shared<SignArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand("sign", "Sign an image, with all its platforms, or a file");
     add_sign_options(cmd, options->sign);
     add_registry_flags(cmd, options->registry, RegistryUse::Write);

@@ -13,9 +13,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxBundle = std::size_t{32} << 20;
-
-struct Options {
+struct TreeArguments {
     RegistryFlags registry;
     std::string image;
     bool json = false;
@@ -155,7 +153,7 @@ void print_manifest(const Json& manifest, const std::string& name, const Branch&
     }
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const TreeArguments& options, Streams streams) {
     HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(ImageTarget image, open_image(options.image, options.registry, http));
     BOLTSEAL_TRY(const ResolvedManifest root, image.store->resolve(image.selector));
@@ -177,7 +175,7 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_tree(Command app) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options = std::make_shared<TreeArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand("tree", "Show what is attached to an image");
     add_registry_flags(cmd, options->registry);
     cmd.add_flag("--json", options->json, "Print JSON");

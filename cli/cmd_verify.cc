@@ -14,7 +14,7 @@ namespace boltseal {
 
 namespace {
 
-struct Options {
+struct VerifyArguments {
     TrustOptions trust;
     LogOptions log;
     PolicyOptions policy;
@@ -25,7 +25,7 @@ struct Options {
     std::filesystem::path bundle;
 };
 
-Result<void> run_image(ImageTarget image, const Options& options, HttpClient& http,
+Result<void> run_image(ImageTarget image, const VerifyArguments& options, HttpClient& http,
                        Streams streams) {
     BOLTSEAL_TRY(TrustMaterial trust, read_trust(options.trust));
     BOLTSEAL_TRY(const Policy policy, make_policy(trust, kSignPredicateType));
@@ -37,7 +37,7 @@ Result<void> run_image(ImageTarget image, const Options& options, HttpClient& ht
     return std::move(delivered).error().context(hearing.record.subject.name);
 }
 
-Candidate read_bundle(const std::filesystem::path& file, const Options& options) {
+Candidate read_bundle(const std::filesystem::path& file, const VerifyArguments& options) {
     auto bundle = load_bundle(bundle_path_for(file, options.bundle));
     if (bundle) return {*std::move(bundle)};
     const bool is_missing = bundle.error().fault() == Fault::Missing && options.bundle.empty();
@@ -46,7 +46,7 @@ Candidate read_bundle(const std::filesystem::path& file, const Options& options)
 }
 
 // No decision was reached: told as every other verdict.
-Error undecided(const Options& options, const VerdictSubject& subject, std::string check,
+Error undecided(const VerifyArguments& options, const VerdictSubject& subject, std::string check,
                 Error error, Streams streams) {
     const Judgement judgement{error, {{}, std::move(check)}, std::nullopt};
     streams.out << (options.deliver.json ? to_pretty_json(to_json(subject, judgement))
@@ -55,7 +55,7 @@ Error undecided(const Options& options, const VerdictSubject& subject, std::stri
 }
 
 // All that the image has to show, judged by a policy file.
-Result<void> run_policy(ImageTarget image, const Options& options, HttpClient& http,
+Result<void> run_policy(ImageTarget image, const VerifyArguments& options, HttpClient& http,
                         Streams streams) {
     BOLTSEAL_CHECK(check_policy_alone(options.trust));
     auto manifest = image.store->resolve(image.selector);
@@ -80,7 +80,7 @@ Result<void> run_policy(ImageTarget image, const Options& options, HttpClient& h
     return std::move(held).error().context(subject.name);
 }
 
-Result<void> run_file(const FileTarget& file, const Options& options, HttpClient& http,
+Result<void> run_file(const FileTarget& file, const VerifyArguments& options, HttpClient& http,
                       Streams streams) {
     BOLTSEAL_TRY(TrustMaterial trust, read_trust(options.trust));
     BOLTSEAL_TRY(const Policy policy, make_policy(trust, ""));
@@ -101,7 +101,7 @@ Result<void> run_file(const FileTarget& file, const Options& options, HttpClient
     return std::move(delivered).error().context(name);
 }
 
-Result<void> run(const Options& options, Streams streams) {
+Result<void> run(const VerifyArguments& options, Streams streams) {
     HttpClient http(http_options(options.registry));
     BOLTSEAL_TRY(Target target, open_target(options.target, options.registry, http));
     const bool by_policy = !options.policy.file.empty();
@@ -124,7 +124,7 @@ Result<void> run(const Options& options, Streams streams) {
 }  // namespace
 
 Action add_verify(Command app) {
-    auto options = std::make_shared<Options>();  // CLI11 keeps pointers into it until parse
+    auto options = std::make_shared<VerifyArguments>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand("verify", "Verify the signature of an image or a file");
     add_trust_options(cmd, options->trust, AcceptsType::Yes);
     add_log_options(cmd, options->log, LogUse::Follow);

@@ -12,7 +12,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxFile = std::size_t{1} << 20;
+constexpr std::size_t kMaxConfig = std::size_t{1} << 20;
 constexpr std::string_view kOption = "--config";
 
 // Its value among the arguments.
@@ -33,13 +33,13 @@ OptionKind kind_of(const CLI::App& command, const std::string& name) {
     return option->get_items_expected_max() > 1 ? OptionKind::Values : OptionKind::Value;
 }
 
-Error bad(std::size_t line, const std::string& why) {
+Error bad_setting(std::size_t line, const std::string& why) {
     return Error(Fault::Config, to_string(TomlProblem{line, why}));
 }
 
 Error wrong_kind(const std::string& name, const TomlNode& value, const char* expected) {
-    return bad(value.line(),
-               "'" + name + "' is " + std::string(value.kind()) + ", expected " + expected);
+    return bad_setting(value.line(),
+                       "'" + name + "' is " + std::string(value.kind()) + ", expected " + expected);
 }
 
 Result<std::string> value_text(const std::string& name, const TomlNode& value) {
@@ -55,7 +55,7 @@ public:
     Result<void> read(const std::string& name, const TomlNode& value) {
         switch (known_.kind(name)) {
             case OptionKind::Unknown:
-                return bad(value.line(), printable(name) + " is no option of this command");
+                return bad_setting(value.line(), printable(name) + " is no option of this command");
             case OptionKind::Flag:
                 return read_flag(name, value);
             case OptionKind::Value:
@@ -120,7 +120,7 @@ Result<std::vector<std::string>> expand_config(CLI::App& app, std::vector<std::s
         if (word.starts_with("--")) known.given.insert(word.substr(2, word.find('=') - 2));
     }
     const std::string doing = "configuration '" + *path + "'";
-    const auto text = read_file(*path, kMaxFile);
+    const auto text = read_file(*path, kMaxConfig);
     if (!text) return Error(text.error()).as(Fault::Config).context(doing);
     auto more = config_arguments(*text, known);
     if (!more) return std::move(more).error().context(doing);

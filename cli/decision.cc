@@ -6,7 +6,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::string_view kSchema = "https://boltseal.dev/schema/decision/v1";
+constexpr std::string_view kDecisionSchema = "https://boltseal.dev/schema/decision/v1";
 
 Json describe(const RuleOutcome& rule) {
     Json::Array evidence;
@@ -61,7 +61,7 @@ Verdict verdict_of(const DecidedImage& decided) {
 
 Json to_json(const DecidedImage& decided) {
     const Decision& decision = decided.decision;
-    Json json = Json::object({{"schema", kSchema},
+    Json json = Json::object({{"schema", kDecisionSchema},
                               {"verdict", to_string(verdict_of(decided))},
                               {"image", decided.name},
                               {"digest", to_string(decided.evidence.image.digest)},

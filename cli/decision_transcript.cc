@@ -7,7 +7,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr JsonLimits kLimits = {
+constexpr JsonLimits kDecisionLimits = {
     .max_bytes = std::size_t{128} << 20, .max_depth = 8, .max_values = 100'000};
 constexpr std::size_t kMaxManifests = 1024;
 constexpr std::size_t kMaxBundles = 64;
@@ -89,7 +89,7 @@ Result<ImageEvidence> parse_evidence(const Json& json) {
     return evidence;
 }
 
-Result<DecisionTranscript> parse_members(const Json& json) {
+Result<DecisionTranscript> parse_decision(const Json& json) {
     BOLTSEAL_CHECK(
         json.only({"schema", "tool", "time", "name", "policy", "evidence", "setback", "decision"}));
     BOLTSEAL_TRY(const std::string* schema, json.string_at("schema"));
@@ -115,7 +115,7 @@ Result<DecisionTranscript> parse_members(const Json& json) {
 }  // namespace
 
 Result<DecisionTranscript> parse_decision_transcript(Bytes bytes) {
-    return parse_record(bytes, kLimits, parse_members);
+    return parse_record(bytes, kDecisionLimits, parse_decision);
 }
 
 std::string to_string(const DecisionTranscript& transcript) {

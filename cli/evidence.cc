@@ -3,6 +3,7 @@
 #include "cli/target.h"
 #include "core/encoding.h"
 #include "registry-client/referrers.h"
+#include "verify/sigstore_bundle.h"
 #include "verify/simple_signing.h"
 
 #include <algorithm>
@@ -11,10 +12,8 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxBundle = std::size_t{32} << 20;
 constexpr std::size_t kMaxPayload = std::size_t{1} << 20;
 constexpr std::size_t kMaxJudged = 64;  // of each image; each may take a few milliseconds
-constexpr std::string_view kBundleTypePrefix = "application/vnd.dev.sigstore.bundle";
 constexpr const char* kContentAnnotation = "dev.sigstore.bundle.content";
 constexpr const char* kTypeAnnotation = "dev.sigstore.bundle.predicateType";
 constexpr const char* kCreatedAnnotation = "org.opencontainers.image.created";

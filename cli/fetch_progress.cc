@@ -14,13 +14,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kBarWidth = 24;
+constexpr std::size_t kFetchBar = 24;
 constexpr std::size_t kBars = 8;  // of blobs under way; the others are in the total
 
 std::string bar(std::uint64_t done, std::uint64_t total) {
     const std::size_t filled =
-        total == 0 ? kBarWidth : static_cast<std::size_t>(done * kBarWidth / total);
-    return "[" + std::string(filled, '=') + std::string(kBarWidth - filled, ' ') + "] ";
+        total == 0 ? kFetchBar : static_cast<std::size_t>(done * kFetchBar / total);
+    return "[" + std::string(filled, '=') + std::string(kFetchBar - filled, ' ') + "] ";
 }
 
 std::string counted(std::uint64_t count, const std::string& one) {

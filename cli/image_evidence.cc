@@ -7,10 +7,8 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxBundle = std::size_t{32} << 20;
 constexpr std::size_t kMaxBundles = 64;
 constexpr std::size_t kMaxBytes = std::size_t{256} << 20;
-constexpr std::string_view kBundleTypePrefix = "application/vnd.dev.sigstore.bundle";
 
 bool is_bundle(const Referrer& referrer) {
     return artifact_type_of(referrer.manifest).starts_with(kBundleTypePrefix) &&

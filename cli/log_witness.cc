@@ -21,25 +21,25 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxLogs = std::size_t{1} << 20;
 
-struct InitOptions {
+struct WitnessInitOptions {
     fs::path directory;
     std::string name;
 };
 
-struct ServeOptions {
+struct WitnessServeOptions {
     fs::path directory;
     fs::path logs;
     std::string listen = "127.0.0.1:8471";
 };
 
-Result<void> init(const InitOptions& options, Streams streams) {
+Result<void> init(const WitnessInitOptions& options, Streams streams) {
     BOLTSEAL_TRY(const NoteKey key,
                  create_witness(options.directory, options.name, log_password()));
     streams.out << to_vkey(key) << '\n';
     return {};
 }
 
-Result<WatchedLogs> load_logs(const ServeOptions& options) {
+Result<WatchedLogs> load_logs(const WitnessServeOptions& options) {
     const fs::path path = options.logs.empty() ? options.directory / "logs" : options.logs;
     BOLTSEAL_TRY(const Buffer text, read_file(path, kMaxLogs));
     auto logs = parse_watched_logs(text);
@@ -47,7 +47,7 @@ Result<WatchedLogs> load_logs(const ServeOptions& options) {
     return logs;
 }
 
-Result<void> serve(const ServeOptions& options, Streams streams) {
+Result<void> serve(const WitnessServeOptions& options, Streams streams) {
     BOLTSEAL_TRY(const ListenAddress address, parse_listen_address(options.listen));
     BOLTSEAL_TRY(const NamedKey key, load_witness_key(options.directory, log_password()));
     ::unsetenv(kLogPasswordVariable);
@@ -84,7 +84,8 @@ Result<void> serve(const ServeOptions& options, Streams streams) {
 }
 
 Action add_witness_init(Command app) {
-    auto options = std::make_shared<InitOptions>();  // CLI11 keeps pointers into it until parse
+    auto options =
+        std::make_shared<WitnessInitOptions>();  // CLI11 keeps pointers into it until parse
     auto cmd = app.add_subcommand("init", "Make a witness: its key, and its state without logs");
     cmd.add_option("--dir", options->directory, "Folder of the witness, made if it is not there")
         .required();
@@ -97,7 +98,7 @@ Action add_witness_init(Command app) {
 }
 
 Action add_witness_serve(Command app) {
-    auto options = std::make_shared<ServeOptions>();
+    auto options = std::make_shared<WitnessServeOptions>();
     auto cmd = app.add_subcommand("serve", "Cosign checkpoints of logs that show no two histories");
     cmd.add_option("--dir", options->directory, "Folder of the witness").required();
     cmd.add_option("--listen", options->listen, "Address and port; port 0 takes a free one")

@@ -22,20 +22,16 @@ constexpr FaultName kFaults[] = {
     {Fault::Io, "io"},
 };
 
-Error bad(const std::string& why) {
-    return Error(Fault::Malformed, why);
-}
-
 }  // namespace
 
 Error bad_record(const std::string& why) {
-    return bad("transcript: " + why);
+    return Error(Fault::Malformed, "transcript: " + why);
 }
 
 Result<std::string> plain_at(const Json& json, std::string_view name) {
     BOLTSEAL_TRY(const std::string* text, json.string_at(name));
     if (without_controls(*text) != *text) {
-        return bad("'" + std::string(name) + "' has control characters");
+        return Error(Fault::Malformed, "'" + std::string(name) + "' has control characters");
     }
     return *text;
 }
@@ -49,7 +45,8 @@ Result<bool> flag_if(const Json& json, std::string_view name) {
     const Json* value = json.find(name);
     if (!value) return false;
     if (value->as_bool() && *value->as_bool()) return true;
-    return bad("'" + std::string(name) + "' is not true");  // absent is the one spelling of false
+    // Absent is the one spelling of false.
+    return Error(Fault::Malformed, "'" + std::string(name) + "' is not true");
 }
 
 Result<Buffer> base64_at(const Json& json, std::string_view name) {
@@ -70,7 +67,9 @@ Result<Setback> parse_error(const Json& json, std::string check) {
     BOLTSEAL_CHECK(json.only({"fault", "message", "hint", "expected", "found"}));
     BOLTSEAL_TRY(const std::string* name, json.string_at("fault"));
     const auto fault = std::ranges::find(kFaults, *name, &FaultName::name);
-    if (fault == std::end(kFaults)) return bad("fault " + printable(*name) + " is not known");
+    if (fault == std::end(kFaults)) {
+        return Error(Fault::Malformed, "fault " + printable(*name) + " is not known");
+    }
     BOLTSEAL_TRY(const std::string message, plain_at(json, "message"));
     BOLTSEAL_TRY(const std::string hint, plain_if(json, "hint"));
     BOLTSEAL_TRY(const std::string expected, plain_if(json, "expected"));

@@ -6,7 +6,7 @@ namespace boltseal {
 
 namespace {
 
-Judgement failed(Error error, std::string check) {
+Judgement failed_search(Error error, std::string check) {
     return {std::move(error), {{}, std::move(check)}, std::nullopt};
 }
 
@@ -33,7 +33,7 @@ Search::Search(const Artifact& artifact, const Policy& policy, Timestamp now, Ke
     : artifact_(artifact), policy_(policy), now_(now) {
     if (keep == KeepEvidence::Yes) kept_.emplace();
     auto fine = check_policy(policy, now);
-    if (!fine) hopeless_ = failed(std::move(fine).error(), "policy");
+    if (!fine) hopeless_ = failed_search(std::move(fine).error(), "policy");
 }
 
 void Search::consider(Candidate candidate) {
@@ -48,7 +48,7 @@ void Search::consider(Candidate candidate) {
 
 Judgement Search::judge(const Candidate& candidate) const {
     if (const auto* error = std::get_if<Error>(&candidate.content)) {
-        return failed(*error, "evidence");
+        return failed_search(*error, "evidence");
     }
     Trace trace;
     if (const auto* bundle = std::get_if<Buffer>(&candidate.content)) {
@@ -89,7 +89,7 @@ Judgement Search::conclude() const {
     if (hopeless_) return *hopeless_;
     // A reader that could not read everything does not know that nothing holds.
     if (unreadable_) return *unreadable_;
-    if (!closest_) return failed(nothing_found(policy_), "evidence");
+    if (!closest_) return failed_search(nothing_found(policy_), "evidence");
     if (refused_ == 1) return *closest_;
     Judgement judgement = *closest_;
     judgement.verified =

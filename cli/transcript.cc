@@ -8,8 +8,8 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::string_view kSchema = "https://boltseal.dev/schema/transcript/v1";
-constexpr JsonLimits kLimits = {
+constexpr std::string_view kTranscriptSchema = "https://boltseal.dev/schema/transcript/v1";
+constexpr JsonLimits kTranscriptLimits = {
     .max_bytes = std::size_t{128} << 20, .max_depth = 8, .max_values = 20'000};
 constexpr std::size_t kMaxCandidates = 66;
 
@@ -89,11 +89,11 @@ Result<Case> parse_case(const Json& json) {
     return record;
 }
 
-Result<Transcript> parse_members(const Json& json) {
+Result<Transcript> parse_transcript_members(const Json& json) {
     BOLTSEAL_CHECK(json.only(
         {"schema", "tool", "time", "artifact", "trust", "evidence", "setback", "verdict"}));
     BOLTSEAL_TRY(const std::string* schema, json.string_at("schema"));
-    if (*schema != kSchema) return bad_record("schema is " + printable(*schema));
+    if (*schema != kTranscriptSchema) return bad_record("schema is " + printable(*schema));
     Transcript transcript;
     BOLTSEAL_TRY(transcript.tool, plain_at(json, "tool"));
     BOLTSEAL_TRY(transcript.record, parse_case(json));
@@ -106,7 +106,7 @@ Result<Transcript> parse_members(const Json& json) {
 }  // namespace
 
 Result<Transcript> parse_transcript(Bytes bytes) {
-    return parse_record(bytes, kLimits, parse_members);
+    return parse_record(bytes, kTranscriptLimits, parse_transcript_members);
 }
 
 std::string to_string(const Transcript& transcript) {
@@ -118,7 +118,7 @@ std::string to_string(const Transcript& transcript) {
     for (const Candidate& candidate : record.evidence) {
         evidence.push_back(candidate_json(candidate));
     }
-    Json json = Json::object({{"schema", kSchema},
+    Json json = Json::object({{"schema", kTranscriptSchema},
                               {"tool", transcript.tool},
                               {"time", to_rfc3339(record.time)},
                               {"artifact", std::move(artifact)},

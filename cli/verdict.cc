@@ -8,7 +8,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::string_view kSchema = "https://boltseal.dev/schema/verdict/v1";
+constexpr std::string_view kVerdictSchema = "https://boltseal.dev/schema/verdict/v1";
 constexpr std::size_t kColumn = 16;
 
 // What of Fulcio's extensions a person wants to see, with what older certificates have instead.
@@ -90,7 +90,7 @@ Json start(std::string_view verdict, const VerdictSubject& subject, const Judgem
     Json artifact = Json::object({{"kind", subject.kind}, {"name", subject.name}});
     if (subject.digest) artifact.set("digest", to_string(*subject.digest));
     Json json = Json::object(
-        {{"schema", kSchema}, {"verdict", verdict}, {"artifact", std::move(artifact)}});
+        {{"schema", kVerdictSchema}, {"verdict", verdict}, {"artifact", std::move(artifact)}});
     if (judgement.evidence) json.set("evidence", to_string(*judgement.evidence));
     return json;
 }

@@ -35,8 +35,8 @@ bool is_ascii(std::span<const std::uint8_t, 8> bytes) {
 }
 
 std::string escaped(unsigned char byte) {
-    static constexpr std::string_view kHex = "0123456789abcdef";
-    return {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
+    static constexpr std::string_view kHexDigits = "0123456789abcdef";
+    return {'\\', 'x', kHexDigits[byte >> 4], kHexDigits[byte & 15]};
 }
 
 // How many bytes of a control character the text begins with: C0 and DEL; U+0080 to U+009F; U+200E,

@@ -114,12 +114,40 @@ Error wrong_type(std::string_view name, const char* expected) {
 
 }  // namespace
 
+Json::Json() noexcept = default;
+Json::Json(const Json&) = default;
+Json::Json(Json&&) noexcept = default;
+Json& Json::operator=(const Json&) = default;
+Json& Json::operator=(Json&&) noexcept = default;
+Json::~Json() = default;
+
+bool Json::operator==(const Json& other) const {
+    return value_ == other.value_;
+}
+
+Json::Json(bool value) : value_(value) {}
+Json::Json(std::uint64_t value) : value_(value) {}
+Json::Json(double value) : value_(value) {}
+Json::Json(const char* value) : value_(std::string(value)) {}
+Json::Json(std::string_view value) : value_(std::string(value)) {}
+Json::Json(std::string value) : value_(std::move(value)) {}
+Json::Json(Array value) : value_(std::move(value)) {}
+Json::Json(Object value) : value_(std::move(value)) {}
+
 Json::Json(std::int64_t value) {
     if (value >= 0) {
         value_ = static_cast<std::uint64_t>(value);
     } else {
         value_ = value;
     }
+}
+
+Json Json::object(std::initializer_list<Member> members) {
+    return Object(members);
+}
+
+Json Json::array(std::initializer_list<Json> items) {
+    return Array(items);
 }
 
 bool Json::is_null() const {

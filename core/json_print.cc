@@ -11,7 +11,7 @@ namespace boltseal {
 namespace {
 
 void write_string(std::string& out, std::string_view text) {
-    static constexpr std::string_view kHex = "0123456789abcdef";
+    static constexpr std::string_view kHexDigits = "0123456789abcdef";
     out += '"';
     for (const char c : text) {
         switch (c) {
@@ -39,8 +39,8 @@ void write_string(std::string& out, std::string_view text) {
             default:
                 if (static_cast<unsigned char>(c) < 0x20) {
                     out += "\\u00";
-                    out += kHex[static_cast<unsigned char>(c) >> 4];
-                    out += kHex[static_cast<unsigned char>(c) & 15];
+                    out += kHexDigits[static_cast<unsigned char>(c) >> 4];
+                    out += kHexDigits[static_cast<unsigned char>(c) & 15];
                 } else {
                     out += c;
                 }

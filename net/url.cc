@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kMaxUrl = 8192;
 constexpr std::size_t kMaxHost = 255;
 
-Error bad(const std::string& why) {
+Error bad_url(const std::string& why) {
     return Error(Fault::Malformed, "URL " + why);
 }
 
@@ -29,7 +29,7 @@ bool is_host_char(char c) {
     return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '.' || c == '_';
 }
 
-std::string lower(std::string_view text) {
+std::string lower_case(std::string_view text) {
     std::string out(text);
     for (char& c : out) {
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -38,10 +38,10 @@ std::string lower(std::string_view text) {
 }
 
 Result<void> check_characters(std::string_view text) {
-    if (text.size() > kMaxUrl) return bad("is longer than 8192 bytes");
+    if (text.size() > kMaxUrl) return bad_url("is longer than 8192 bytes");
     for (const char c : text) {
-        if (c <= 0x20 || c > 0x7E) return bad("has a character that must be encoded");
-        if (c == '\\') return bad("has a backslash");
+        if (c <= 0x20 || c > 0x7E) return bad_url("has a character that must be encoded");
+        if (c == '\\') return bad_url("has a backslash");
     }
     return {};
 }
@@ -55,26 +55,26 @@ Result<std::uint16_t> parse_port(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     const bool whole = error == std::errc{} && end == text.data() + text.size();
     if (!whole || text.size() > 5 || value == 0 || value > 65535) {
-        return bad("has a port that is no number from 1 to 65535");
+        return bad_url("has a port that is no number from 1 to 65535");
     }
     return static_cast<std::uint16_t>(value);
 }
 
 Result<void> check_host(std::string_view host) {
-    if (host.empty()) return bad("has no host");
-    if (host.size() > kMaxHost) return bad("has a host longer than 255 bytes");
+    if (host.empty()) return bad_url("has no host");
+    if (host.size() > kMaxHost) return bad_url("has a host longer than 255 bytes");
     if (host.front() != '[') {
         if (std::all_of(host.begin(), host.end(), is_host_char)) return {};
-        return bad("has a host that is no name");
+        return bad_url("has a host that is no name");
     }
     in6_addr address{};
     const std::string inside(host.substr(1, host.size() - 2));
     if (host.back() == ']' && ::inet_pton(AF_INET6, inside.c_str(), &address) == 1) return {};
-    return bad("has a host that is no IPv6 address");
+    return bad_url("has a host that is no IPv6 address");
 }
 
 Result<void> read_authority(std::string_view text, Url& url) {
-    if (text.find('@') != std::string_view::npos) return bad("has user information");
+    if (text.find('@') != std::string_view::npos) return bad_url("has user information");
     const std::size_t bracket = text.rfind(']');
     const std::size_t colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
     url.port = default_port(url.scheme);
@@ -82,7 +82,7 @@ Result<void> read_authority(std::string_view text, Url& url) {
         BOLTSEAL_TRY(url.port, parse_port(text.substr(colon + 1)));
         text = text.substr(0, colon);
     }
-    url.host = lower(text);
+    url.host = lower_case(text);
     return check_host(url.host);
 }
 
@@ -200,10 +200,10 @@ std::string_view without_root_dot(std::string_view host) {
 Result<Url> parse_url(std::string_view text) {
     BOLTSEAL_CHECK(check_characters(text));
     Url url;
-    url.scheme = lower(scheme_of(text));
-    if (url.scheme != "http" && url.scheme != "https") return bad("is not http or https");
+    url.scheme = lower_case(scheme_of(text));
+    if (url.scheme != "http" && url.scheme != "https") return bad_url("is not http or https");
     text.remove_prefix(url.scheme.size() + 1);
-    if (!text.starts_with("//")) return bad("has no host");
+    if (!text.starts_with("//")) return bad_url("has no host");
     text = without_fragment(text.substr(2));
     const std::string_view host_and_port = text.substr(0, text.find_first_of("/?"));
     BOLTSEAL_CHECK(read_authority(host_and_port, url));
@@ -263,14 +263,14 @@ bool is_local_host(std::string_view host) {
     host = without_root_dot(host);
     if (const auto v4 = parse_ipv4(host)) return is_local(*v4);
     if (const auto v6 = parse_ipv6(host)) return is_local(*v6);
-    return is_localhost_name(lower(host));
+    return is_localhost_name(lower_case(host));
 }
 
 bool is_loopback_host(std::string_view host) {
     host = without_root_dot(host);
     if (const auto v4 = parse_ipv4(host)) return is_loopback(*v4);
     if (const auto v6 = parse_ipv6(host)) return is_loopback(*v6);
-    return is_localhost_name(lower(host));
+    return is_localhost_name(lower_case(host));
 }
 
 }  // namespace boltseal

@@ -13,7 +13,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::string_view kMagic = "boltseal journal 1\n";
+constexpr std::string_view kJournalMagic = "boltseal journal 1\n";
 constexpr std::size_t kMaxJournal = std::size_t{64} << 20;
 constexpr int kReadFile = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
 constexpr std::size_t kCheck = 8;  // bytes of SHA-256 at the end of a record
@@ -50,7 +50,7 @@ Buffer hashed_body(const Sha256State::Saved& saved) {
 
 Buffer header_of(const JournalSubject& subject, const BootId& boot) {
     Writer body;
-    body.put(kMagic).put(to_string(subject.digest)).u8('\n');
+    body.put(kJournalMagic).put(to_string(subject.digest)).u8('\n');
     body.u64(subject.size).u64(subject.inode).put(boot);
     return std::move(body).take();
 }

@@ -10,7 +10,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::uint64_t kProgress = std::uint64_t{64} << 10;  // that pays for another attempt
+constexpr std::uint64_t kUploadProgress = std::uint64_t{64} << 10;  // that pays for another attempt
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
     std::uint64_t out = 0;
@@ -157,7 +157,7 @@ Result<void> BlobUpload::append(Bytes chunk) {
         if (!may_repeat || !pause) return sent;
         client_->patience().sleep(*pause);
         BOLTSEAL_CHECK(ask_position(start, end));
-        failures = position_ - before >= kProgress ? 0 : failures + 1;
+        failures = position_ - before >= kUploadProgress ? 0 : failures + 1;
     }
     return {};
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxChallenge = 8192;
 
-Error bad(const std::string& why) {
+Error bad_challenge(const std::string& why) {
     return Error(Fault::Malformed, "challenge " + why);
 }
 
@@ -61,7 +61,7 @@ public:
     Result<std::string> value() {
         if (!take('"')) {
             const std::string_view plain = token();
-            if (plain.empty()) return bad("has a parameter without a value");
+            if (plain.empty()) return bad_challenge("has a parameter without a value");
             return std::string(plain);
         }
         std::string out;
@@ -71,7 +71,7 @@ public:
             out += rest_.front();
             rest_.remove_prefix(1);
         }
-        return bad("has a quoted value without an end");
+        return bad_challenge("has a quoted value without an end");
     }
     // "name =", or nothing, having read nothing, when the next thing is another scheme.
     std::optional<std::string> parameter_name() {
@@ -97,7 +97,7 @@ Result<void> read_parameters(ChallengeText& text, Challenge& out) {
         if (!name) return {};
         BOLTSEAL_TRY(std::string value, text.value());
         if (!out.params.emplace(*name, std::move(value)).second) {
-            return bad("has a parameter twice");
+            return bad_challenge("has a parameter twice");
         }
     }
 }
@@ -105,14 +105,14 @@ Result<void> read_parameters(ChallengeText& text, Challenge& out) {
 }  // namespace
 
 Result<std::vector<Challenge>> parse_challenges(std::string_view value) {
-    if (value.size() > kMaxChallenge) return bad("is longer than 8192 bytes");
+    if (value.size() > kMaxChallenge) return bad_challenge("is longer than 8192 bytes");
     std::vector<Challenge> out;
     ChallengeText text(value);
     text.skip_commas();
     while (!text.empty()) {
         Challenge challenge;
         challenge.scheme = lower(text.token());
-        if (challenge.scheme.empty()) return bad("has no scheme");
+        if (challenge.scheme.empty()) return bad_challenge("has no scheme");
         const bool spaced = text.skip_space();
         if (challenge.scheme == "negotiate" || challenge.scheme == "ntlm") {
             if (spaced) text.skip_token68();

@@ -14,12 +14,12 @@ namespace {
 constexpr std::size_t kMaxBlobs = 1024;
 constexpr std::uint64_t kMaxChunks = std::uint64_t{1} << 18;
 constexpr std::uint64_t kLeast = std::uint64_t{64} << 10;
-constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
+constexpr std::uint64_t kLargestChunk = std::uint64_t{1} << 30;
 constexpr std::uint64_t kUsual = std::uint64_t{256} << 10;
 constexpr std::uint64_t kManyChunks = 16'384;
 constexpr std::size_t kHash = 32;
 
-Error bad(const std::string& why) {
+Error bad_chunk_list(const std::string& why) {
     return Error(Fault::Malformed, why);
 }
 
@@ -33,8 +33,8 @@ Result<std::vector<std::array<std::uint8_t, 32>>> parse_hashes(const Json& json,
                                                                std::uint64_t count) {
     BOLTSEAL_TRY(const std::string* text, json.string_at(member));
     const auto miscounted = [&] {
-        return bad("member '" + std::string(member) + "' does not have " + std::to_string(count) +
-                   " hashes");
+        return bad_chunk_list("member '" + std::string(member) + "' does not have " +
+                              std::to_string(count) + " hashes");
     };
     // Before anything is decoded: the length that many hashes have in base64.
     if (text->size() != (count * kHash + 2) / 3 * 4) return miscounted();
@@ -62,15 +62,17 @@ Result<BlobChunks> parse_blob(const Json& json) {
     BOLTSEAL_TRY(out.size, json.uint_at("size"));
     BOLTSEAL_TRY(out.chunks.chunk_size, json.uint_at("chunkSize"));
     const std::uint64_t chunk = out.chunks.chunk_size;
-    if (!std::has_single_bit(chunk) || chunk < kLeast || chunk > kMost) {
-        return bad("member 'chunkSize' is no power of two from 64 KiB to 1 GiB");
+    if (!std::has_single_bit(chunk) || chunk < kLeast || chunk > kLargestChunk) {
+        return bad_chunk_list("member 'chunkSize' is no power of two from 64 KiB to 1 GiB");
     }
     const std::uint64_t count = count_of(out.size, chunk);
-    if (count == 0 || count > kMaxChunks) return bad("blob has no chunks, or more than 262144");
+    if (count == 0 || count > kMaxChunks)
+        return bad_chunk_list("blob has no chunks, or more than 262144");
     BOLTSEAL_TRY(out.chunks.digests, parse_hashes(json, "sha256", count));
     if (json.find("states") == nullptr) return out;
     if (out.blob.algorithm() != HashAlgorithm::Sha256 || count == 1) {
-        return bad("member 'states' is only for a blob of several chunks that SHA-256 names");
+        return bad_chunk_list(
+            "member 'states' is only for a blob of several chunks that SHA-256 names");
     }
     BOLTSEAL_TRY(out.chunks.states, parse_hashes(json, "states", count - 1));
     return out;
@@ -82,7 +84,7 @@ Result<ChunkList> parse_chunk_list(const Json& predicate) {
     BOLTSEAL_CHECK(predicate.only({"blobs"}));
     BOLTSEAL_TRY(const Json::Array* blobs, predicate.array_at("blobs"));
     if (blobs->empty() || blobs->size() > kMaxBlobs) {
-        return bad("chunk list has no blobs, or more than 1024");
+        return bad_chunk_list("chunk list has no blobs, or more than 1024");
     }
     ChunkList out;
     std::set<BlobDigest> seen;
@@ -92,9 +94,9 @@ Result<ChunkList> parse_chunk_list(const Json& predicate) {
         if (!blob) {
             return std::move(blob).error().context("blob " + std::to_string(out.blobs.size()));
         }
-        if (!seen.insert(blob->blob).second) return bad("chunk list has a blob twice");
+        if (!seen.insert(blob->blob).second) return bad_chunk_list("chunk list has a blob twice");
         chunks += blob->chunks.digests.size();
-        if (chunks > kMaxChunks) return bad("chunk list has more than 262144 chunks");
+        if (chunks > kMaxChunks) return bad_chunk_list("chunk list has more than 262144 chunks");
         out.blobs.push_back(*std::move(blob));
     }
     return out;
@@ -122,7 +124,7 @@ const ChunkDigests* find_chunks(const ChunkList& list, const Descriptor& blob) {
 
 std::uint64_t chunk_size_for(std::uint64_t blob_size) {
     std::uint64_t size = kUsual;
-    while (size < kMost && count_of(blob_size, size) > kManyChunks) size *= 2;
+    while (size < kLargestChunk && count_of(blob_size, size) > kManyChunks) size *= 2;
     return size;
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kMaxPages = 1000;
 constexpr std::size_t kMaxTags = 100'000;
-constexpr std::uint64_t kProgress = std::uint64_t{64} << 10;  // that pays for another attempt
+constexpr std::uint64_t kReadProgress = std::uint64_t{64} << 10;  // that pays for another attempt
 
 std::string manifest_types() {
     std::string out;
@@ -370,7 +370,7 @@ Result<void> RegistryClient::get_blob(const Descriptor& blob, const BodySink& si
         auto ended = resume_blob(blob, stream);
         if (ended) break;
         const bool dead = ended.error().fault() != Fault::Io || stream.size() == start;
-        failures = stream.size() - start >= kProgress ? 1 : failures + 1;
+        failures = stream.size() - start >= kReadProgress ? 1 : failures + 1;
         const auto pause = retry_delay(options_.patience.policy, failures, {}, 0.5);
         if (dead || !pause || !options_.patience.sleep) {
             return context(std::move(ended).error(), doing);

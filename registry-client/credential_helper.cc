@@ -26,11 +26,11 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kMaxAnswer = std::size_t{64} << 10;
-constexpr std::size_t kMaxName = 64;
+constexpr std::size_t kMaxHelperName = 64;
 constexpr std::size_t kMaxServer = 1024;
 constexpr std::string_view kNotFound = "credentials not found in native keychain";
 
-Error failed(const fs::path& program, const std::string& why) {
+Error failed_helper(const fs::path& program, const std::string& why) {
     return Error(Fault::Config, "'" + program.filename().string() + "' " + why);
 }
 
@@ -90,7 +90,7 @@ Result<pid_t> start(const fs::path& program, int input, int output) {
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
     if (error == 0) return pid;
-    return failed(program, std::string("cannot be started: ") + std::strerror(error));
+    return failed_helper(program, std::string("cannot be started: ") + std::strerror(error));
 }
 
 Result<std::string> read_answer(int output, const fs::path& program, Clock::time_point end) {
@@ -101,12 +101,12 @@ Result<std::string> read_answer(int output, const fs::path& program, Clock::time
         pollfd wait{output, POLLIN, 0};
         const int ready = left > 0 ? ::poll(&wait, 1, static_cast<int>(left)) : 0;
         if (ready < 0 && errno == EINTR) continue;
-        if (ready <= 0) return failed(program, "takes too long to answer");
+        if (ready <= 0) return failed_helper(program, "takes too long to answer");
         const ssize_t n = ::read(output, piece.data(), piece.size());
         if (n < 0 && errno == EINTR) continue;
         if (n <= 0) return out;
         if (static_cast<std::size_t>(n) > kMaxAnswer - out.size()) {
-            return failed(program, "answers with more than 65536 bytes");
+            return failed_helper(program, "answers with more than 65536 bytes");
         }
         out.append(piece.data(), static_cast<std::size_t>(n));
     }
@@ -121,7 +121,7 @@ Result<std::optional<Credential>> parse_answer(const std::string& text, const fs
     const std::string* username = member("Username");
     const std::string* secret = member("Secret");
     if (username == nullptr || secret == nullptr) {
-        return failed(program, "answers with something else than a user name and a secret");
+        return failed_helper(program, "answers with something else than a user name and a secret");
     }
     if (secret->empty()) return std::optional<Credential>();
     Credential out;
@@ -135,7 +135,7 @@ Result<std::optional<Credential>> parse_answer(const std::string& text, const fs
 }
 
 bool is_program_name(const std::string& name) {
-    return !name.empty() && name.size() <= kMaxName && std::ranges::all_of(name, [](char c) {
+    return !name.empty() && name.size() <= kMaxHelperName && std::ranges::all_of(name, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == '-' || c == '_' || c == '.';
     });
@@ -170,7 +170,7 @@ Result<std::optional<Credential>> ask_helper(const fs::path& program, const std:
     // A pipe holds all of it, and somebody still has the other end.
     if (server.size() > kMaxServer || ::write(question.write.get(), server.data(), server.size()) !=
                                           static_cast<ssize_t>(server.size())) {
-        return failed(program, "cannot be asked for this registry");
+        return failed_helper(program, "cannot be asked for this registry");
     }
     BOLTSEAL_TRY(const pid_t pid, start(program, question.read.get(), reply.write.get()));
     Child child(pid);
@@ -179,10 +179,10 @@ Result<std::optional<Credential>> ask_helper(const fs::path& program, const std:
     reply.write = OpenFile();
     BOLTSEAL_TRY(const std::string answer, read_answer(reply.read.get(), program, end));
     const auto status = child.wait_until(end);
-    if (!status) return failed(program, "takes too long to end");
+    if (!status) return failed_helper(program, "takes too long to end");
     if (*status == 0) return parse_answer(answer, program);
     if (answer.starts_with(kNotFound)) return std::optional<Credential>();
-    return failed(program, "failed with status " + std::to_string(*status));
+    return failed_helper(program, "failed with status " + std::to_string(*status));
 }
 
 }  // namespace boltseal

@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::size_t kMaxEntries = 1024;
 
-Error bad(const std::string& why) {
+Error bad_docker_manifest(const std::string& why) {
     return Error(Fault::Malformed, why);
 }
 
@@ -14,10 +14,12 @@ Result<std::vector<std::string>> strings_of(const Json* member, const std::strin
     std::vector<std::string> out;
     if (member == nullptr || member->is_null()) return out;  // as Go prints an empty list
     const Json::Array* array = member->as_array();
-    if (array == nullptr) return bad("member '" + name + "' is no list");
-    if (array->size() > kMaxEntries) return bad("'" + name + "' has more than 1024 entries");
+    if (array == nullptr) return bad_docker_manifest("member '" + name + "' is no list");
+    if (array->size() > kMaxEntries)
+        return bad_docker_manifest("'" + name + "' has more than 1024 entries");
     for (const Json& item : *array) {
-        if (!item.is_string()) return bad("'" + name + "' has an entry that is no string");
+        if (!item.is_string())
+            return bad_docker_manifest("'" + name + "' has an entry that is no string");
         out.push_back(*item.as_string());
     }
     return out;
@@ -46,8 +48,8 @@ Result<std::vector<BlobDigest>> parse_diff_ids(Bytes config) {
 Result<std::vector<DockerImage>> parse_docker_manifest(Bytes text) {
     BOLTSEAL_TRY(const Json json, parse_json(text, {.max_bytes = kMaxManifest}));
     const Json::Array* images = json.as_array();
-    if (images == nullptr) return bad("it is no list of images");
-    if (images->size() > kMaxEntries) return bad("it has more than 1024 images");
+    if (images == nullptr) return bad_docker_manifest("it is no list of images");
+    if (images->size() > kMaxEntries) return bad_docker_manifest("it has more than 1024 images");
     std::vector<DockerImage> out;
     for (const Json& image : *images) {
         DockerImage one;

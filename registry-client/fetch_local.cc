@@ -9,7 +9,7 @@ namespace boltseal {
 namespace {
 
 // Of one job: a kill loses no more, and hashing begins behind it.
-constexpr std::uint64_t kAtOnce = std::uint64_t{4} << 20;
+constexpr std::uint64_t kCopiedAtOnce = std::uint64_t{4} << 20;
 
 std::uint64_t chunks_in(Extent extent, std::uint64_t grain) {
     return grain == 0 ? 0 : (extent.size() + grain - 1) / grain;
@@ -32,7 +32,7 @@ FetchLoop::Local* FetchLoop::local_of(std::size_t source) {
 
 // Nothing is asked for before all of it came, so that it is written over nothing that was proved.
 void FetchLoop::bring_local(Blob& blob) {
-    const std::uint64_t step = std::max(kAtOnce, blob.incoming->grain());
+    const std::uint64_t step = std::max(kCopiedAtOnce, blob.incoming->grain());
     for (const LocalPiece& piece : blob.wanted.here) {
         const std::size_t source = number_of(piece.from);
         for (Extent gap : blob.incoming->have().missing(piece.extent)) {

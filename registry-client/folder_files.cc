@@ -15,7 +15,8 @@ namespace boltseal {
 
 namespace {
 
-constexpr int kReadFile = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;  // a FIFO must not hang
+constexpr int kOpenPlainFile =
+    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;  // a FIFO must not hang
 constexpr int kReadFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 constexpr int kAttempts = 16;  // others remove and make the same name
@@ -59,7 +60,7 @@ Result<void> copy_file(int from, std::uint64_t size, int to) {
 }  // namespace
 
 Result<OpenFile> open_regular(int folder, const std::string& name) {
-    OpenFile file(::openat(folder, name.c_str(), kReadFile));
+    OpenFile file(::openat(folder, name.c_str(), kOpenPlainFile));
     if (!file.is_open() && errno == ENOENT) {
         return Error(Fault::Missing, "'" + name + "' is not there");
     }

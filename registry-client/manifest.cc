@@ -13,7 +13,7 @@ constexpr std::size_t kMaxDescriptors = 4096;  // in one list
 constexpr std::size_t kMaxAnnotations = 1024;
 constexpr std::size_t kMaxMediaType = 255;
 
-Error bad(const std::string& why) {
+Error bad_manifest(const std::string& why) {
     return Error(Fault::Malformed, why);
 }
 
@@ -41,7 +41,7 @@ Result<std::string> optional_string(const Json& json, std::string_view name) {
 Result<std::string> optional_media_type(const Json& json, std::string_view name) {
     BOLTSEAL_TRY(std::string text, optional_string(json, name));
     if (!text.empty() && !is_media_type(text)) {
-        return bad("member '" + std::string(name) + "' is no media type");
+        return bad_manifest("member '" + std::string(name) + "' is no media type");
     }
     return text;
 }
@@ -51,10 +51,12 @@ Result<Annotations> parse_annotations(const Json& json) {
     const Json* member = json.find("annotations");
     if (member == nullptr || member->is_null()) return out;  // null: as several builders write it
     const Json::Object* object = member->as_object();
-    if (object == nullptr) return bad("member 'annotations' is no object");
-    if (object->size() > kMaxAnnotations) return bad("there are more than 1024 annotations");
+    if (object == nullptr) return bad_manifest("member 'annotations' is no object");
+    if (object->size() > kMaxAnnotations)
+        return bad_manifest("there are more than 1024 annotations");
     for (const auto& [name, value] : *object) {
-        if (!value.is_string()) return bad("annotation " + printable(name) + " is no string");
+        if (!value.is_string())
+            return bad_manifest("annotation " + printable(name) + " is no string");
         out.emplace(name, *value.as_string());
     }
     return out;
@@ -84,7 +86,7 @@ Result<std::vector<Descriptor>> descriptors_at(const Json& json, std::string_vie
     if (member != nullptr && member->is_null()) return out;  // as Go prints an empty list
     BOLTSEAL_TRY(const Json::Array* array, json.array_at(name));
     if (array->size() > kMaxDescriptors) {
-        return bad("member '" + std::string(name) + "' has more than 4096 entries");
+        return bad_manifest("member '" + std::string(name) + "' has more than 4096 entries");
     }
     for (const Json& item : *array) {
         auto descriptor = parse_descriptor(item);
@@ -107,25 +109,27 @@ Result<std::string> agreed_media_type(const Json& json, std::string_view claimed
     BOLTSEAL_TRY(std::string inside, optional_string(json, "mediaType"));
     const std::string outside(without_parameters(claimed));
     if (!inside.empty() && !outside.empty() && inside != outside) {
-        return bad("mediaType " + printable(inside) + " came under the type " + printable(outside));
+        return bad_manifest("mediaType " + printable(inside) + " came under the type " +
+                            printable(outside));
     }
     std::string type = inside.empty() ? outside : inside;
     if (type.empty()) type = has(json, "manifests") ? kOciIndex : kOciManifest;
-    if (!is_manifest_type(type)) return bad("unknown manifest type " + printable(type));
+    if (!is_manifest_type(type)) return bad_manifest("unknown manifest type " + printable(type));
     return type;
 }
 
 Result<void> check_shape(const Json& json, std::string_view media_type) {
     const auto version = json.uint_at("schemaVersion");
     if (!version) return version.error();
-    if (version.value() != 2) return bad("schemaVersion is not 2");
+    if (version.value() != 2) return bad_manifest("schemaVersion is not 2");
     const bool image = has(json, "config") || has(json, "layers");
     if (has(json, "fsLayers") || (image && has(json, "manifests"))) {
-        return bad("manifest has members of two types");
+        return bad_manifest("manifest has members of two types");
     }
-    if (is_index(media_type) && image) return bad("index has the members of an image manifest");
+    if (is_index(media_type) && image)
+        return bad_manifest("index has the members of an image manifest");
     if (!is_index(media_type) && has(json, "manifests")) {
-        return bad("image manifest has the members of an index");
+        return bad_manifest("image manifest has the members of an index");
     }
     return {};
 }
@@ -192,16 +196,16 @@ std::string artifact_type_of(const Manifest& manifest) {
 }
 
 Result<Descriptor> parse_descriptor(const Json& json) {
-    if (!json.is_object()) return bad("descriptor is no object");
+    if (!json.is_object()) return bad_manifest("descriptor is no object");
     Descriptor out;
     BOLTSEAL_TRY(const std::string* media_type, json.string_at("mediaType"));
-    if (!is_media_type(*media_type)) return bad("member 'mediaType' is no media type");
+    if (!is_media_type(*media_type)) return bad_manifest("member 'mediaType' is no media type");
     out.media_type = *media_type;
     BOLTSEAL_TRY(const std::string* digest, json.string_at("digest"));
     BOLTSEAL_TRY(out.digest, parse_oci_digest(*digest));
     BOLTSEAL_TRY(out.size, json.uint_at("size"));
     if (out.size > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) {
-        return bad("member 'size' is no size");
+        return bad_manifest("member 'size' is no size");
     }
     BOLTSEAL_TRY(out.artifact_type, optional_media_type(json, "artifactType"));
     BOLTSEAL_TRY(out.annotations, parse_annotations(json));
@@ -222,9 +226,9 @@ Json to_json_value(const Descriptor& descriptor) {
 }
 
 Result<Manifest> parse_manifest(Bytes bytes, std::string_view media_type) {
-    if (bytes.size() > kMaxManifest) return bad("manifest is larger than 4 MiB");
+    if (bytes.size() > kMaxManifest) return bad_manifest("manifest is larger than 4 MiB");
     BOLTSEAL_TRY(const Json json, parse_json(bytes));
-    if (!json.is_object()) return bad("manifest is no object");
+    if (!json.is_object()) return bad_manifest("manifest is no object");
     Manifest out;
     BOLTSEAL_TRY(out.media_type, agreed_media_type(json, media_type));
     BOLTSEAL_CHECK(check_shape(json, out.media_type));
@@ -251,7 +255,8 @@ Result<Descriptor> select_platform(const Manifest& index, const Platform& platfo
         }
         if (!platform.variant.empty() && child.platform->variant != platform.variant) continue;
         if (found != nullptr && found->digest != child.digest) {
-            return bad("index has several manifests for " + printable(to_string(platform)));
+            return bad_manifest("index has several manifests for " +
+                                printable(to_string(platform)));
         }
         found = &child;
     }

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint64_t kShares = 3;                           // ranges for each connection
 constexpr std::uint64_t kTooLittle = std::uint64_t{32} << 10;  // to be worth a request
-constexpr double kMost = 64 << 20;                             // bytes of a range, however fast
+constexpr double kLongestRange = 64 << 20;                     // bytes of a range, however fast
 constexpr double kDead = 4;  // times as slow as another would be: it can keep nothing
 
 }  // namespace
@@ -22,7 +22,7 @@ std::size_t RangePlanner::add_blob(std::uint64_t size, const ExtentSet& have, st
 
 Extent RangePlanner::cut(const Blob& blob, Extent gap, std::size_t connections, double rate) const {
     const std::uint64_t share = left() / (kShares * std::max<std::size_t>(1, connections));
-    const auto second = static_cast<std::uint64_t>(std::clamp(rate, 0.0, kMost));
+    const auto second = static_cast<std::uint64_t>(std::clamp(rate, 0.0, kLongestRange));
     const std::uint64_t want =
         std::clamp(share, limits_.smallest, std::max(limits_.largest, second));
     std::uint64_t end = gap.from + want;

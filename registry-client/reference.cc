@@ -26,7 +26,7 @@ bool is_alphanumeric(char c) {
     return is_lower(c) || is_digit(c);
 }
 
-Error bad(std::string_view text, const std::string& why) {
+Error bad_reference(std::string_view text, const std::string& why) {
     return Error(Fault::Config, "reference " + printable(text) + ": " + why);
 }
 
@@ -153,12 +153,12 @@ Result<BlobDigest> parse_oci_digest(std::string_view text) {
 
 Result<Reference> parse_reference(std::string_view text) {
     if (text.empty()) return Error(Fault::Config, "reference is empty");
-    if (text.size() > kMaxReference) return bad(text, "it is longer than 1024 bytes");
+    if (text.size() > kMaxReference) return bad_reference(text, "it is longer than 1024 bytes");
     Reference out;
     std::string_view name = text;
     if (const std::size_t at = name.find('@'); at != std::string_view::npos) {
         auto digest = parse_oci_digest(name.substr(at + 1));
-        if (!digest) return bad(text, digest.error().message());
+        if (!digest) return bad_reference(text, digest.error().message());
         out.digest = std::move(digest).value();
         name = name.substr(0, at);
     }
@@ -166,11 +166,11 @@ Result<Reference> parse_reference(std::string_view text) {
     if (colon != std::string_view::npos && name.find('/', colon) == std::string_view::npos) {
         out.tag = name.substr(colon + 1);
         name = name.substr(0, colon);
-        if (auto ok = check_tag(out.tag); !ok) return bad(text, ok.error().message());
+        if (auto ok = check_tag(out.tag); !ok) return bad_reference(text, ok.error().message());
     }
     if (out.tag.empty() && !out.digest) out.tag = "latest";
     split_name(name, out);
-    if (auto ok = check_name(out); !ok) return bad(text, ok.error().message());
+    if (auto ok = check_name(out); !ok) return bad_reference(text, ok.error().message());
     return out;
 }
 

@@ -8,8 +8,8 @@ namespace boltseal {
 namespace {
 
 constexpr int kMaxRounds = 60;
-constexpr std::size_t kAtOnce = 64;  // manifests that are asked for side by side
-constexpr int kLooks = 2;            // in a row that must find everything
+constexpr std::size_t kAskedAtOnce = 64;  // manifests that are asked for side by side
+constexpr int kLooks = 2;                 // in a row that must find everything
 
 bool is_listed(const std::vector<Descriptor>& list, const BlobDigest& digest) {
     return std::any_of(list.begin(), list.end(),
@@ -137,7 +137,7 @@ Result<ReferrerList> collect_at_once(RegistryClient& client, const std::vector<D
     std::vector<BlobDigest> wanted;
     std::set<BlobDigest> seen;
     for (const Descriptor& entry : listed) {
-        const bool fits = is_manifest_type(entry.media_type) && wanted.size() < kAtOnce;
+        const bool fits = is_manifest_type(entry.media_type) && wanted.size() < kAskedAtOnce;
         if (fits && seen.insert(entry.digest).second) wanted.push_back(entry.digest);
     }
     client.expect_manifests(wanted);

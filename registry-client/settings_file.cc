@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxFile = std::size_t{1} << 20;
+constexpr std::size_t kMaxSettings = std::size_t{1} << 20;
 constexpr std::size_t kMaxFiles = 256;
 
 }  // namespace
@@ -27,7 +27,7 @@ bool is_there(const fs::path& path) {
 }
 
 Result<Buffer> read_settings_file(const fs::path& path) {
-    auto bytes = read_file(path, kMaxFile);
+    auto bytes = read_file(path, kMaxSettings);
     if (!bytes) return std::move(bytes).error().as(Fault::Config);
     return bytes;
 }

@@ -32,7 +32,7 @@ constexpr std::uint64_t kMaxMemory = std::uint64_t{256} << 20;
 constexpr std::uint64_t kMaxParallel = 16;  // each costs as much time as the first
 constexpr std::uint64_t kMaxBlock = 64;
 
-Error refused(std::string message) {
+Error refused_key_file(std::string message) {
     return {Fault::Config, std::move(message)};
 }
 
@@ -66,19 +66,20 @@ bool is_label(std::string_view text) {
 Result<Pem> parse_key_pem(Bytes bytes) {
     constexpr std::string_view kBegin = "-----BEGIN ";
     constexpr std::string_view kDashes = "-----";
-    if (bytes.size() > kMaxFile) return refused("larger than 65536 bytes");
+    if (bytes.size() > kMaxFile) return refused_key_file("larger than 65536 bytes");
     std::string_view text = trim(as_text(bytes));
-    if (!text.starts_with(kBegin)) return refused("not a PEM file");
+    if (!text.starts_with(kBegin)) return refused_key_file("not a PEM file");
     text.remove_prefix(kBegin.size());
     Pem pem;
     pem.label = text.substr(0, std::min(text.find(kDashes), text.size()));
-    if (!is_label(pem.label) || pem.label.size() == text.size()) return refused("not a PEM file");
+    if (!is_label(pem.label) || pem.label.size() == text.size())
+        return refused_key_file("not a PEM file");
     text.remove_prefix(pem.label.size() + kDashes.size());
 
     const std::string end = "-----END " + std::string(pem.label) + "-----";
     const std::size_t at = text.find(end);
-    if (at == std::string_view::npos) return refused("PEM block has no end");
-    if (at + end.size() != text.size()) return refused("bytes after the PEM block");
+    if (at == std::string_view::npos) return refused_key_file("PEM block has no end");
+    if (at + end.size() != text.size()) return refused_key_file("bytes after the PEM block");
     pem.body.reserve(at);  // so that it does not grow and leave copies behind
     for (char c : text.substr(0, at)) {
         if (!is_space(c)) pem.body += c;
@@ -92,7 +93,7 @@ Result<Secret> parse_secret_base64(std::string_view text) {
     std::size_t size = 0;
     if (sodium_base642bin(out.writable().data(), out.size(), text.data(), text.size(), nullptr,
                           &size, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0) {
-        return refused("not valid base64");
+        return refused_key_file("not valid base64");
     }
     out.shrink(size);
     return out;
@@ -103,8 +104,8 @@ Result<Buffer> bytes_at(const Json& json, std::string_view name, std::size_t siz
     auto bytes = parse_base64(*text);
     if (!bytes) return std::move(bytes).error().context("'" + std::string(name) + "'");
     if (size != 0 && bytes->size() != size) {
-        return refused("'" + std::string(name) + "' is not " + std::to_string(size) +
-                       " bytes long");
+        return refused_key_file("'" + std::string(name) + "' is not " + std::to_string(size) +
+                                " bytes long");
     }
     return bytes;
 }
@@ -112,7 +113,7 @@ Result<Buffer> bytes_at(const Json& json, std::string_view name, std::size_t siz
 Result<void> check_name(const Json& json, const char* what, std::string_view expected) {
     BOLTSEAL_TRY(const std::string* name, json.string_at("name"));
     if (*name == expected) return {};
-    return refused(std::string(what) + " is not " + std::string(expected));
+    return refused_key_file(std::string(what) + " is not " + std::string(expected));
 }
 
 // Bounded before scrypt sees them: the file decides how much memory and time it costs to say no.
@@ -121,10 +122,10 @@ Result<ScryptParameters> parse_parameters(const Json& json) {
     BOLTSEAL_TRY(const std::uint64_t N, json.uint_at("N"));
     BOLTSEAL_TRY(const std::uint64_t r, json.uint_at("r"));
     BOLTSEAL_TRY(const std::uint64_t p, json.uint_at("p"));
-    if (N < 2 || !std::has_single_bit(N)) return refused("scrypt N is not a power of two");
-    if (r < 1 || r > kMaxBlock) return refused("scrypt r is not between 1 and 64");
-    if (p < 1 || p > kMaxParallel) return refused("scrypt p is not between 1 and 16");
-    if (N > kMaxMemory / (128 * r)) return refused("scrypt would need more than 256 MiB");
+    if (N < 2 || !std::has_single_bit(N)) return refused_key_file("scrypt N is not a power of two");
+    if (r < 1 || r > kMaxBlock) return refused_key_file("scrypt r is not between 1 and 64");
+    if (p < 1 || p > kMaxParallel) return refused_key_file("scrypt p is not between 1 and 16");
+    if (N > kMaxMemory / (128 * r)) return refused_key_file("scrypt would need more than 256 MiB");
     return ScryptParameters{N, static_cast<std::uint32_t>(r), static_cast<std::uint32_t>(p)};
 }
 
@@ -150,7 +151,8 @@ Result<Box> parse_box(const Json& json) {
     BOLTSEAL_CHECK(check_name(*cipher, "cipher", "nacl/secretbox"));
     BOLTSEAL_TRY(box.nonce, bytes_at(*cipher, "nonce", crypto_secretbox_NONCEBYTES));
     BOLTSEAL_TRY(box.ciphertext, bytes_at(json, "ciphertext", 0));
-    if (box.ciphertext.size() <= crypto_secretbox_MACBYTES) return refused("ciphertext is cut off");
+    if (box.ciphertext.size() <= crypto_secretbox_MACBYTES)
+        return refused_key_file("ciphertext is cut off");
     return box;
 }
 
@@ -181,7 +183,7 @@ Result<Secret> open_box(const Box& box, const Secret& passphrase) {
     if (crypto_secretbox_open_easy(plain.writable().data(), box.ciphertext.data(),
                                    box.ciphertext.size(), box.nonce.data(),
                                    key.bytes().data()) != 0) {
-        return refused("wrong passphrase, or the key file is damaged");
+        return refused_key_file("wrong passphrase, or the key file is damaged");
     }
     return plain;
 }
@@ -195,12 +197,12 @@ Result<Secret> decrypt(std::string_view body, const Secret& passphrase) {
 
 Result<Secret> parse_der(const Pem& pem, const Secret& passphrase, PlainKeys plain) {
     if (pem.label == kLabel || pem.label == kOldLabel) return decrypt(pem.body, passphrase);
-    if (pem.label == kSec1Label) return refused("private key is in SEC1 form, not PKCS#8");
+    if (pem.label == kSec1Label) return refused_key_file("private key is in SEC1 form, not PKCS#8");
     if (pem.label != kPlainLabel) {
-        return refused("a PEM block '" + std::string(pem.label.substr(0, 64)) +
-                       "' is no private key that can be read");
+        return refused_key_file("a PEM block '" + std::string(pem.label.substr(0, 64)) +
+                                "' is no private key that can be read");
     }
-    if (plain == PlainKeys::Refuse) return refused("private key is not encrypted");
+    if (plain == PlainKeys::Refuse) return refused_key_file("private key is not encrypted");
     return parse_secret_base64(pem.body);
 }
 
@@ -267,7 +269,7 @@ Result<void> check_key_file_mode(const std::filesystem::path& path) {
     constexpr perms kOthers =
         perms::group_read | perms::group_write | perms::others_read | perms::others_write;
     if ((status.permissions() & kOthers) == perms::none) return {};
-    return refused("key file '" + path.string() + "' is open to others than its owner")
+    return refused_key_file("key file '" + path.string() + "' is open to others than its owner")
         .with_hint("chmod 600 '" + path.string() + "'");
 }
 

@@ -31,7 +31,7 @@ constexpr Extension kLeafExtensions[] = {{NID_basic_constraints, "critical,CA:FA
                                          {NID_subject_key_identifier, "hash"},
                                          {NID_authority_key_identifier, "keyid:always"}};
 
-Error failed() {
+Error failed_certificate() {
     return Error(Fault::Io, "OpenSSL cannot make a certificate");
 }
 
@@ -67,7 +67,7 @@ struct Plan {
 // Signed by `issuer`, or by itself if there is none.
 Result<X509Ptr> issue(const Plan& plan, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key) {
     X509Ptr out(X509_new());
-    if (!out) return failed();
+    if (!out) return failed_certificate();
     X509* const by = issuer ? issuer : out.get();
     X509_NAME* const subject = X509_get_subject_name(out.get());
     if (X509_set_version(out.get(), X509_VERSION_3) != 1 || !set_serial(out.get()) ||
@@ -78,17 +78,17 @@ Result<X509Ptr> issue(const Plan& plan, EVP_PKEY* key, X509* issuer, EVP_PKEY* i
         X509_set_issuer_name(out.get(), X509_get_subject_name(by)) != 1 ||
         X509_set_pubkey(out.get(), key) != 1 || !add_extensions(out.get(), by, plan.extensions) ||
         X509_sign(out.get(), issuer_key, EVP_sha256()) <= 0) {
-        return failed();
+        return failed_certificate();
     }
     return out;
 }
 
 Result<Certificate> to_certificate(X509* x509) {
     const int size = i2d_X509(x509, nullptr);
-    if (size <= 0) return failed();
+    if (size <= 0) return failed_certificate();
     Buffer der(static_cast<std::size_t>(size));
     unsigned char* at = der.data();
-    if (i2d_X509(x509, &at) != size) return failed();
+    if (i2d_X509(x509, &at) != size) return failed_certificate();
     return parse_certificate(der);
 }
 
@@ -104,7 +104,7 @@ Result<std::vector<Certificate>> make_tsa_chain(const std::string& name, const P
     const unsigned char* spki = key.spki().data();
     const EvpKey leaf_key(d2i_PUBKEY(nullptr, &spki, static_cast<long>(key.spki().size())));
     const EvpKey root_key(EVP_EC_gen("P-256"));
-    if (!leaf_key || !root_key) return failed();
+    if (!leaf_key || !root_key) return failed_certificate();
     BOLTSEAL_TRY(const X509Ptr root, issue({name, "time-stamping root", validity, kRootExtensions},
                                            root_key.get(), nullptr, root_key.get()));
     BOLTSEAL_TRY(const X509Ptr leaf, issue({name, "time stamps", validity, kLeafExtensions},

@@ -18,7 +18,7 @@ constexpr Name kPayloadType{"payloadType", "payload_type"};
 constexpr Name kSignatures{"signatures", "signatures"};
 constexpr Name kSignature{"sig", "sig"};
 
-Error bad(const std::string& why) {
+Error bad_dsse_request(const std::string& why) {
     return Error(Fault::Malformed, why);
 }
 
@@ -36,8 +36,8 @@ Result<SignedPayload> parse_payload(const Json& json) {
     envelope.type = *type;
     BOLTSEAL_TRY(envelope.payload, bytes_at(json, kPayload));
     BOLTSEAL_TRY(const Json::Array* const signatures, array_at(json, kSignatures));
-    if (signatures->empty()) return bad("envelope without signature");
-    if (signatures->size() > kMaxEnvelopeSignatures) return bad("too many signatures");
+    if (signatures->empty()) return bad_dsse_request("envelope without signature");
+    if (signatures->size() > kMaxEnvelopeSignatures) return bad_dsse_request("too many signatures");
     for (const Json& one : *signatures) {
         BOLTSEAL_CHECK(one.only({kSignature.camel, "keyid"}));
         BOLTSEAL_TRY(Buffer signature, bytes_at(one, kSignature));
@@ -48,8 +48,8 @@ Result<SignedPayload> parse_payload(const Json& json) {
 
 Result<std::vector<Verifier>> parse_verifiers(const Json& json) {
     BOLTSEAL_TRY(const Json::Array* const array, array_at(json, kVerifiers));
-    if (array->empty()) return bad("envelope without verifier");
-    if (array->size() > kMaxEnvelopeSignatures) return bad("too many verifiers");
+    if (array->empty()) return bad_dsse_request("envelope without verifier");
+    if (array->size() > kMaxEnvelopeSignatures) return bad_dsse_request("too many verifiers");
     std::vector<Verifier> verifiers;
     for (const Json& one : *array) {
         BOLTSEAL_TRY(Verifier verifier, parse_verifier(one));

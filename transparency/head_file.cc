@@ -9,7 +9,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::string_view kMagic = "boltseal head 1\n";
+constexpr std::string_view kHeadMagic = "boltseal head 1\n";
 constexpr std::size_t kReserved = kDiskBlock - kMaxHeadNote;  // of each half, for what is no note
 constexpr std::size_t kMaxHalf = std::size_t{64} << 10;
 
@@ -30,7 +30,7 @@ Buffer encode(const Numbered& head) {
     const std::string note = head.note.value_or("");
     body.u16(static_cast<std::uint16_t>(note.size())).put(note);
     Writer all;
-    all.put(kMagic).put(sha256({body.bytes()})).put(body.bytes());
+    all.put(kHeadMagic).put(sha256({body.bytes()})).put(body.bytes());
     Buffer bytes = std::move(all).take();
     bytes.resize(whole_blocks(bytes.size()));
     return bytes;
@@ -39,8 +39,8 @@ Buffer encode(const Numbered& head) {
 // What lies behind its last block is of an earlier, longer one.
 Result<Numbered> parse(Bytes bytes) {
     Reader reader(bytes);
-    BOLTSEAL_TRY(const Bytes magic, reader.take(kMagic.size()));
-    if (as_text(magic) != kMagic) return Error(Fault::Malformed, "no head");
+    BOLTSEAL_TRY(const Bytes magic, reader.take(kHeadMagic.size()));
+    if (as_text(magic) != kHeadMagic) return Error(Fault::Malformed, "no head");
     BOLTSEAL_CHECK(reader.take(32));
     Numbered head;
     BOLTSEAL_TRY(head.number, reader.u64());

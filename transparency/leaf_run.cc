@@ -12,7 +12,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "filters are stored as they are");
 
-constexpr std::string_view kMagic = "boltseal leaves 1\n";
+constexpr std::string_view kLeavesMagic = "boltseal leaves 1\n";
 constexpr std::size_t kPlaceSize = 32 + 8;
 constexpr std::size_t kCheck = 8;  // bytes of a block's own SHA-256, at its end
 constexpr std::size_t kPerBlock = (kDiskBlock - kCheck) / kPlaceSize;
@@ -30,7 +30,7 @@ std::uint64_t word_of(const TreeHash& leaf, std::size_t number) {
 
 Buffer encode_head(const LeafRange& range, std::uint64_t count, Bytes index) {
     Writer writer;
-    writer.put(kMagic).u64(range.begin).u64(range.end.size).put(range.end.root.bytes());
+    writer.put(kLeavesMagic).u64(range.begin).u64(range.end.size).put(range.end.root.bytes());
     writer.u64(count).put(sha256({writer.bytes(), index}));
     Buffer bytes = std::move(writer).take();
     bytes.resize(kDiskBlock);
@@ -139,7 +139,8 @@ Result<std::unique_ptr<LeafRun>> LeafRun::open(const std::filesystem::path& path
     std::unique_ptr<LeafRun> run(new LeafRun(std::move(file)));
     BOLTSEAL_TRY(const Buffer head, run->file_.read(0, kDiskBlock));
     Reader reader(head);
-    if (const auto magic = reader.take(kMagic.size()); !magic || as_text(*magic) != kMagic) {
+    if (const auto magic = reader.take(kLeavesMagic.size());
+        !magic || as_text(*magic) != kLeavesMagic) {
         return bad;
     }
     BOLTSEAL_TRY(run->range_.begin, reader.u64());

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxAnswer = std::size_t{16} << 20;
 
-Error bad(const char* why) {
+Error bad_log_answer(const char* why) {
     return Error(Fault::Malformed, why);
 }
 
@@ -70,23 +70,23 @@ Result<BatchAnswer> parse_batch_answer(Bytes body) {
     BOLTSEAL_CHECK(json.only({"indexes", "duplicates", "hashes", "checkpoint"}));
     BatchAnswer answer;
     BOLTSEAL_TRY(const auto* const indexes, json.array_at("indexes"));
-    if (indexes->size() > kMaxBatchEntries) return bad("too many entries");
+    if (indexes->size() > kMaxBatchEntries) return bad_log_answer("too many entries");
     for (const Json& index : *indexes) {
         const auto number = index.as_uint();
-        if (!number) return bad("an index is not a number");
+        if (!number) return bad_log_answer("an index is not a number");
         answer.places.push_back({*number, true});
     }
     BOLTSEAL_TRY(const auto* const duplicates, json.array_at("duplicates"));
     for (const Json& duplicate : *duplicates) {
         const auto number = duplicate.as_uint();
         if (!number || *number >= answer.places.size() || !answer.places[*number].is_new) {
-            return bad("a duplicate is not the number of an entry");
+            return bad_log_answer("a duplicate is not the number of an entry");
         }
         answer.places[*number].is_new = false;
     }
     BOLTSEAL_TRY(const auto* const hashes, json.array_at("hashes"));
     for (const Json& hash : *hashes) {
-        if (!hash.is_string()) return bad("a hash is not a string");
+        if (!hash.is_string()) return bad_log_answer("a hash is not a string");
         BOLTSEAL_TRY(const Buffer bytes, parse_base64(*hash.as_string()));
         BOLTSEAL_TRY(const TreeHash parsed, TreeHash::from(bytes));
         answer.proof.hashes.push_back(parsed);

@@ -5,7 +5,7 @@ namespace boltseal {
 namespace {
 
 // A prover keeps the tiles it has read.
-constexpr std::uint64_t kTilesAtOnce = 256;
+constexpr std::uint64_t kTilesChecked = 256;
 
 // Bundles that are fetched together with their hashes; each is 16 MiB at most.
 constexpr std::uint64_t kExpected = 16;
@@ -57,7 +57,7 @@ Result<void> read_bundles(TileSource& log, const TreeHead& head, std::uint64_t f
     std::uint64_t n = first;
     while (n * kTileWidth < head.size) {
         Prover prover(log, head);
-        for (std::uint64_t i = 0; i < kTilesAtOnce && n * kTileWidth < head.size; ++i, ++n) {
+        for (std::uint64_t i = 0; i < kTilesChecked && n * kTileWidth < head.size; ++i, ++n) {
             if (i % kExpected == 0) expect_bundles(log, n, head, i == 0);
             auto entries = read_bundle(log, prover, n, head);
             if (!entries) return not_signed(std::move(entries).error());
@@ -71,7 +71,7 @@ Result<void> check_stored_log(TileSource& log, const TreeHead& head,
                               const std::function<void(std::uint64_t)>& progress) {
     return read_bundles(log, head, 0, [&](std::uint64_t n, const auto&, Prover&) -> Result<void> {
         const std::uint64_t done = std::min((n + 1) * kTileWidth, head.size);
-        if (progress && ((n + 1) % kTilesAtOnce == 0 || done == head.size)) progress(done);
+        if (progress && ((n + 1) % kTilesChecked == 0 || done == head.size)) progress(done);
         return {};
     });
 }
@@ -91,7 +91,7 @@ void Scrubber::run() {
         const TreeHead head = head_();
         for (std::uint64_t n = 0; (n + 1) * kTileWidth <= head.size;) {
             Prover prover(log_, head);
-            for (std::uint64_t i = 0; i < kTilesAtOnce && (n + 1) * kTileWidth <= head.size; ++i) {
+            for (std::uint64_t i = 0; i < kTilesChecked && (n + 1) * kTileWidth <= head.size; ++i) {
                 if (const auto same = read_bundle(log_, prover, n++, head); !same) {
                     return on_failure_(same.error());
                 }

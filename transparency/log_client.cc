@@ -12,10 +12,10 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxAnswer = std::size_t{4} << 20;
+constexpr std::size_t kMaxLogAnswer = std::size_t{4} << 20;
 constexpr std::size_t kMaxPage = std::size_t{16} << 20;
 constexpr std::size_t kMaxMessage = 300;
-constexpr const char* kBatchPath = "/api/v1/entries";
+constexpr const char* kEntriesPath = "/api/v1/entries";
 
 std::string without_slash(std::string url) {
     while (url.ends_with('/')) url.pop_back();
@@ -139,7 +139,7 @@ Result<Response> LogClient::post(const std::string& path, const char* content_ty
     request.headers = {{"Content-Type", content_type}};
     if (!token_.empty()) request.headers.push_back({"Authorization", "Bearer " + token_});
     request.body = std::move(body);
-    request.max_body = kMaxAnswer;
+    request.max_body = kMaxLogAnswer;
     for (int attempt = 1;; ++attempt) {
         auto response = transport_.send(request);
         const bool again = response ? may_repeat_status(response->status)
@@ -210,7 +210,7 @@ Result<SubmittedBatch> LogClient::submit_batch(const std::vector<HashedRekord>& 
         expected.push_back(std::move(body));
     }
     BOLTSEAL_TRY(const std::string body, encode_batch(entries));
-    BOLTSEAL_TRY(const Response response, post(kBatchPath, "application/json", to_buffer(body)));
+    BOLTSEAL_TRY(const Response response, post(kEntriesPath, "application/json", to_buffer(body)));
     auto batch = check_batch(response, expected);
     if (!batch) return std::move(batch).error().context("answer of " + who());
     return batch;
@@ -219,7 +219,7 @@ Result<SubmittedBatch> LogClient::submit_batch(const std::vector<HashedRekord>& 
 Result<SubmittedBatch> LogClient::submit_raw(const std::vector<Buffer>& entries) {
     BOLTSEAL_TRY(Buffer body, encode_entry_bundle(entries));
     BOLTSEAL_TRY(const Response response,
-                 post(kBatchPath, "application/octet-stream", std::move(body)));
+                 post(kEntriesPath, "application/octet-stream", std::move(body)));
     auto batch = check_batch(response, entries);
     if (!batch) return std::move(batch).error().context("answer of " + who());
     return batch;
@@ -240,7 +240,7 @@ Result<LookupAnswer> LogClient::find(const Lookup& lookup, std::uint64_t from) {
 Result<TlogProof> LogClient::prove_leaf(const TreeHash& leaf) {
     const std::string path = "/api/v1/proof/leaf/" + to_hex(leaf.bytes());
     BOLTSEAL_TRY(const Buffer body,
-                 fetch(transport_, get_request(url_ + path, kMaxAnswer), patience_));
+                 fetch(transport_, get_request(url_ + path, kMaxLogAnswer), patience_));
     auto proof = parse_tlog_proof(body);
     if (!proof) return std::move(proof).error().context("answer of " + who());
     auto proved = check_tlog_proof(*proof, leaf, key_, WitnessPolicy());

@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kBytesAtOnce = std::size_t{16} << 20;  // are made durable together,
-constexpr std::size_t kTilesAtOnce = 512;                    // or so many files
+constexpr std::size_t kTilesExported = 512;                  // or so many files
 
 // What was exported before is a prefix of what comes now.
 Result<void> check_continues(TileSource& log, const VerifiedCheckpoint& before,
@@ -38,7 +38,7 @@ public:
     Result<void> add(const Tile& tile, Buffer bytes) {
         bytes_ += bytes.size();
         objects_.push_back({to_path(tile), std::move(bytes)});
-        if (bytes_ < kBytesAtOnce && objects_.size() < kTilesAtOnce) return {};
+        if (bytes_ < kBytesAtOnce && objects_.size() < kTilesExported) return {};
         return flush();
     }
 

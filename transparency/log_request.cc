@@ -11,7 +11,7 @@ namespace {
 constexpr Name kRequest{"hashedRekordRequestV002", "hashed_rekord_request_v002"};
 constexpr Name kDsseRequest{"dsseRequestV002", "dsse_request_v002"};
 
-Error bad(const std::string& why) {
+Error bad_log_request(const std::string& why) {
     return Error(Fault::Malformed, why);
 }
 
@@ -76,8 +76,8 @@ Result<std::vector<Admitted>> admit_batch(Bytes body, WriteWatch* watch) {
     BOLTSEAL_TRY(const Json json, parse_json(body, JsonLimits{kMaxBatchBytes, 8}));
     BOLTSEAL_CHECK(json.only({"entries"}));
     BOLTSEAL_TRY(const Json::Array* const requests, json.array_at("entries"));
-    if (requests->empty()) return bad("batch without entries");
-    if (requests->size() > kMaxBatchEntries) return bad("too many entries in a batch");
+    if (requests->empty()) return bad_log_request("batch without entries");
+    if (requests->size() > kMaxBatchEntries) return bad_log_request("too many entries in a batch");
     std::vector<Admitted> entries;
     for (const Json& request : *requests) {
         auto admitted = admit_request(request, watch);
@@ -99,12 +99,13 @@ Result<std::string> encode_batch(const std::vector<HashedRekord>& entries) {
 }
 
 Result<std::vector<Buffer>> parse_raw_batch(Bytes body) {
-    if (body.size() > kMaxBatchBytes) return bad("batch is too large");
-    if (body.empty()) return bad("batch without entries");
+    if (body.size() > kMaxBatchBytes) return bad_log_request("batch is too large");
+    if (body.empty()) return bad_log_request("batch without entries");
     Reader reader(body);
     std::vector<Buffer> entries;
     while (!reader.empty()) {
-        if (entries.size() == kMaxBatchEntries) return bad("too many entries in a batch");
+        if (entries.size() == kMaxBatchEntries)
+            return bad_log_request("too many entries in a batch");
         BOLTSEAL_TRY(const Bytes entry, reader.take_u16_prefixed());
         entries.push_back(to_buffer(entry));
     }

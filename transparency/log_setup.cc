@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kRole[] = "log";
+constexpr char kLogRole[] = "log";
 
 Result<void> check_url(const std::string& url) {
     const bool known = url.starts_with("http://") || url.starts_with("https://");
@@ -51,7 +51,7 @@ Result<NoteKey> create_log(const fs::path& directory, const LogSettings& setting
     BOLTSEAL_TRY(std::unique_ptr<PrivateKey> signer, generate_ed25519_key());
     BOLTSEAL_TRY(NoteKey note_key, log_note_key(settings.origin, signer->public_key()));
     const LogKey key{std::move(signer), std::move(note_key)};
-    BOLTSEAL_CHECK(save_named_key(directory, kRole, key, passphrase));
+    BOLTSEAL_CHECK(save_named_key(directory, kLogRole, key, passphrase));
     const std::string root = to_pretty_json(trusted_root(key.note_key, settings.url, now));
     const std::string config = to_pretty_json(signing_config(key.note_key, settings.url, now));
     BOLTSEAL_CHECK(write_file(directory / "trusted_root.json", as_bytes(root)));
@@ -61,11 +61,11 @@ Result<NoteKey> create_log(const fs::path& directory, const LogSettings& setting
 }
 
 Result<NoteKey> load_log_vkey(const fs::path& directory) {
-    return load_vkey(directory, kRole);
+    return load_vkey(directory, kLogRole);
 }
 
 Result<LogKey> load_log_key(const fs::path& directory, const Secret& passphrase) {
-    return load_named_key(directory, kRole, NoteSignatureType::Ed25519, passphrase);
+    return load_named_key(directory, kLogRole, NoteSignatureType::Ed25519, passphrase);
 }
 
 Json trusted_root(const NoteKey& key, const std::string& url, Timestamp start) {

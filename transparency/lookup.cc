@@ -10,12 +10,12 @@ namespace boltseal {
 namespace {
 
 constexpr std::size_t kMaxIdentity = 512;
-constexpr std::size_t kMaxPath = 1024;
+constexpr std::size_t kMaxLookupPath = 1024;
 constexpr std::string_view kKey = "key/";
 constexpr std::string_view kIdentity = "identity/";
 constexpr std::string_view kSubject = "subject/";
 
-Error bad_path() {
+Error bad_lookup_path() {
     return Error(Fault::Malformed, "not what entries are looked up by");
 }
 
@@ -25,22 +25,22 @@ bool is_name(std::string_view name) {
 
 Result<Lookup> parse_digest_path(std::string_view path, Lookup::By by) {
     const std::size_t slash = path.find('/');
-    if (slash == std::string_view::npos) return bad_path();
+    if (slash == std::string_view::npos) return bad_lookup_path();
     const auto algorithm = parse_hash_algorithm(path.substr(0, slash));
     auto value = parse_hex(path.substr(slash + 1));
-    if (!algorithm || !value || value->size() != digest_size(*algorithm)) return bad_path();
+    if (!algorithm || !value || value->size() != digest_size(*algorithm)) return bad_lookup_path();
     return Lookup{by, *algorithm, *std::move(value)};
 }
 
 Result<Lookup> parse_key_path(std::string_view path) {
     auto value = parse_hex(path);
-    if (!value || value->size() != KeyHash::kSize) return bad_path();
+    if (!value || value->size() != KeyHash::kSize) return bad_lookup_path();
     return Lookup{Lookup::By::Key, HashAlgorithm::Sha256, *std::move(value)};
 }
 
 Result<Lookup> parse_identity_path(std::string_view path) {
     const auto value = parse_base64url(path);
-    if (!value || !is_name(as_text(*value))) return bad_path();
+    if (!value || !is_name(as_text(*value))) return bad_lookup_path();
     return Lookup{Lookup::By::Identity, HashAlgorithm::Sha256, *value};
 }
 
@@ -68,7 +68,7 @@ Result<Lookup> by_identity(std::string_view name) {
 }
 
 Result<Lookup> parse_lookup(std::string_view path) {
-    if (path.size() > kMaxPath) return bad_path();
+    if (path.size() > kMaxLookupPath) return bad_lookup_path();
     if (path.starts_with(kKey)) return parse_key_path(path.substr(kKey.size()));
     if (path.starts_with(kIdentity)) return parse_identity_path(path.substr(kIdentity.size()));
     if (!path.starts_with(kSubject)) return parse_digest_path(path, Lookup::By::Digest);

@@ -11,14 +11,14 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxAnswer = std::size_t{16} << 20;
+constexpr std::size_t kMaxLookupAnswer = std::size_t{16} << 20;
 constexpr std::size_t kMaxHashes = kLookupPage * 64;  // a tree of 2^64 leaves is that high
 
-Error bad(const std::string& why) {
+Error bad_answer(const std::string& why) {
     return Error(Fault::Malformed, "look-up: " + why);
 }
 
-Error refused(const std::string& why) {
+Error refused_answer(const std::string& why) {
     return Error(Fault::Untrusted, "look-up: " + why);
 }
 
@@ -42,19 +42,19 @@ Result<FoundEntry> parse_found(const Json& json) {
     FoundEntry found;
     BOLTSEAL_TRY(found.index, json.uint_at("index"));
     BOLTSEAL_TRY(found.entry, bytes_at(json, "entry"));
-    if (found.entry.size() > kMaxEntrySize) return bad("an entry is too large");
+    if (found.entry.size() > kMaxEntrySize) return bad_answer("an entry is too large");
     if (!json.find("statement")) return found;
     BOLTSEAL_TRY(found.statement, bytes_at(json, "statement"));
-    if (found.statement.empty()) return bad("a statement is empty");
+    if (found.statement.empty()) return bad_answer("a statement is empty");
     return found;
 }
 
 Result<std::vector<TreeHash>> parse_hashes(const Json& json) {
     BOLTSEAL_TRY(const auto* const array, json.array_at("hashes"));
-    if (array->size() > kMaxHashes) return bad("too many hashes");
+    if (array->size() > kMaxHashes) return bad_answer("too many hashes");
     std::vector<TreeHash> hashes;
     for (const Json& hash : *array) {
-        if (!hash.is_string()) return bad("a hash is not a string");
+        if (!hash.is_string()) return bad_answer("a hash is not a string");
         BOLTSEAL_TRY(const Buffer bytes, parse_base64(*hash.as_string()));
         BOLTSEAL_TRY(const TreeHash parsed, TreeHash::from(bytes));
         hashes.push_back(parsed);
@@ -64,12 +64,12 @@ Result<std::vector<TreeHash>> parse_hashes(const Json& json) {
 
 Result<std::vector<FoundEntry>> parse_entries(const Json& json) {
     BOLTSEAL_TRY(const auto* const array, json.array_at("entries"));
-    if (array->size() > kLookupPage) return bad("too many entries");
+    if (array->size() > kLookupPage) return bad_answer("too many entries");
     std::vector<FoundEntry> entries;
     for (const Json& one : *array) {
         BOLTSEAL_TRY(FoundEntry found, parse_found(one));
         if (!entries.empty() && found.index <= entries.back().index) {
-            return bad("entries do not ascend");
+            return bad_answer("entries do not ascend");
         }
         entries.push_back(std::move(found));
     }
@@ -79,12 +79,12 @@ Result<std::vector<FoundEntry>> parse_entries(const Json& json) {
 // The statement is what the signer of the entry has signed: its digest stands there.
 Result<void> check_subject(const FoundEntry& found, const EntryNames& names, const Lookup& lookup) {
     if (names.kind != "dsse" || names.digest != digest_of(found.statement)) {
-        return refused("the statement is not what the entry is about");
+        return refused_answer("the statement is not what the entry is about");
     }
     BOLTSEAL_TRY(const Statement statement, parse_statement(found.statement));
     BOLTSEAL_TRY(const BlobDigest digest, BlobDigest::from(lookup.algorithm, lookup.value));
     if (find_subject(statement, digest)) return {};
-    return refused("the statement is not about " + to_string(lookup));
+    return refused_answer("the statement is not about " + to_string(lookup));
 }
 
 Result<void> check_found(const FoundEntry& found, const Lookup& lookup) {
@@ -110,7 +110,7 @@ std::string print_lookup_answer(const LookupAnswer& answer) {
 }
 
 Result<LookupAnswer> parse_lookup_answer(Bytes body) {
-    BOLTSEAL_TRY(const Json json, parse_json(body, JsonLimits{kMaxAnswer, 3}));
+    BOLTSEAL_TRY(const Json json, parse_json(body, JsonLimits{kMaxLookupAnswer, 3}));
     BOLTSEAL_CHECK(json.only({"complete", "next", "entries", "hashes", "checkpoint"}));
     LookupAnswer answer;
     BOLTSEAL_TRY(answer.complete, json.uint_at("complete"));
@@ -128,11 +128,11 @@ Result<VerifiedCheckpoint> check_lookup_answer(const LookupAnswer& answer, const
                                                const NoteKey& log) {
     BOLTSEAL_TRY(VerifiedCheckpoint checkpoint, check_checkpoint(as_bytes(answer.checkpoint), log));
     if (answer.complete > checkpoint.head().size) {
-        return refused("says to be complete beyond the tree");
+        return refused_answer("says to be complete beyond the tree");
     }
     if (answer.entries.empty()) {
         if (answer.proof.hashes.empty()) return checkpoint;
-        return refused("proof of nothing");
+        return refused_answer("proof of nothing");
     }
     std::vector<ProvedLeaf> leaves;
     for (const FoundEntry& found : answer.entries) {

@@ -10,7 +10,7 @@ namespace boltseal {
 namespace {
 
 // A prover keeps the tiles it has read.
-constexpr std::uint64_t kTilesAtOnce = 256;
+constexpr std::uint64_t kTilesWritten = 256;
 constexpr int kNiceness = 10;
 
 }  // namespace
@@ -25,7 +25,7 @@ Result<void> bring_up(LookupIndex& index, LogTail& log, const TreeHead& head,
     }
     bool ended = false;
     while (next < head.size && !ended) {
-        for (std::uint64_t n = 0; n < kTilesAtOnce && next < head.size && !index.is_full(); ++n) {
+        for (std::uint64_t n = 0; n < kTilesWritten && next < head.size && !index.is_full(); ++n) {
             ended = go_on && !go_on();
             if (ended) break;
             const Tile tile = tile_of_tree(Tile::Kind::Entries, 0, next / kTileWidth, head.size);

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kUnfinished = ".new";  // what a file is called until it is durable
 
-Error io_error(const std::string& doing, const fs::path& path) {
+Error folder_error(const std::string& doing, const fs::path& path) {
     return Error(Fault::Io, doing + " '" + path.string() + "': " + std::strerror(errno));
 }
 
@@ -36,7 +36,7 @@ Result<void> write_whole(int fd, const fs::path& path, Bytes bytes) {
     while (!bytes.empty()) {
         const ssize_t n = ::write(fd, bytes.data(), bytes.size());
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return io_error("cannot write", path);
+        if (n < 0) return folder_error("cannot write", path);
         bytes = bytes.subspan(static_cast<std::size_t>(n));
     }
     return {};
@@ -46,7 +46,7 @@ Result<void> write_whole(int fd, const fs::path& path, Bytes bytes) {
 Result<void> write_unfinished(Unfinished& file, Bytes bytes) {
     const fs::path name = file.name();
     file.fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (file.fd < 0) return io_error("cannot create", name);
+    if (file.fd < 0) return folder_error("cannot create", name);
     return write_whole(file.fd, name, bytes);
 }
 
@@ -55,12 +55,12 @@ Result<void> give_name(const fs::path& from, const fs::path& place, Bytes bytes)
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, place.c_str(), RENAME_NOREPLACE) == 0) {
         return {};
     }
-    if (errno != EEXIST) return io_error("cannot create", place);
+    if (errno != EEXIST) return folder_error("cannot create", place);
     BOLTSEAL_TRY(const Buffer present, read_file(place, kMaxBundleSize));
     if (!equal(present, bytes)) {
         return Error(Fault::Declined, "'" + place.string() + "' has other bytes already");
     }
-    if (::unlink(from.c_str()) != 0) return io_error("cannot remove", from);
+    if (::unlink(from.c_str()) != 0) return folder_error("cannot remove", from);
     return {};
 }
 
@@ -75,9 +75,9 @@ struct OpenFiles {
 };
 
 // It exists, and survives power loss.
-Result<void> make_folder(const fs::path& folder) {
+Result<void> make_object_folder(const fs::path& folder) {
     if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
-        return io_error("cannot make folder", folder);
+        return folder_error("cannot make folder", folder);
     }
     return sync_directory(folder.has_parent_path() ? folder.parent_path() : ".");
 }
@@ -89,12 +89,12 @@ Result<std::unique_ptr<ObjectFolder>> ObjectFolder::open(const fs::path& root) {
     if (fd < 0 && errno == ENOENT) {
         return Error(Fault::Missing, "'" + root.string() + "' does not exist");
     }
-    if (fd < 0) return io_error("cannot open", root);
+    if (fd < 0) return folder_error("cannot open", root);
     return std::unique_ptr<ObjectFolder>(new ObjectFolder(root, fd));
 }
 
 Result<std::unique_ptr<ObjectFolder>> ObjectFolder::create(const fs::path& root) {
-    BOLTSEAL_CHECK(make_folder(root));
+    BOLTSEAL_CHECK(make_object_folder(root));
     return open(root);
 }
 
@@ -104,7 +104,7 @@ ObjectFolder::~ObjectFolder() {
 
 Result<void> ObjectFolder::lock() {
     if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) return {};
-    if (errno != EWOULDBLOCK) return io_error("cannot lock", root_);
+    if (errno != EWOULDBLOCK) return folder_error("cannot lock", root_);
     return Error(Fault::Declined, "another process writes to '" + root_.string() + "'");
 }
 
@@ -112,7 +112,7 @@ Result<void> ObjectFolder::lock() {
 Result<void> ObjectFolder::ensure_folder(const fs::path& folder) {
     if (folder == root_ || folders_.contains(folder)) return {};
     BOLTSEAL_CHECK(ensure_folder(folder.parent_path()));
-    BOLTSEAL_CHECK(make_folder(folder));
+    BOLTSEAL_CHECK(make_object_folder(folder));
     folders_.insert(folder);
     return {};
 }
@@ -132,7 +132,7 @@ Result<void> ObjectFolder::put(const std::vector<StoredObject>& objects) {
         open.files.push_back({place, -1});
         BOLTSEAL_CHECK(write_unfinished(open.files.back(), object.bytes));
     }
-    if (::syncfs(fd_) != 0) return io_error("cannot sync", root_);
+    if (::syncfs(fd_) != 0) return folder_error("cannot sync", root_);
     for (std::size_t i = 0; i < objects.size(); ++i) {
         const Unfinished& file = open.files[i];
         BOLTSEAL_CHECK(give_name(file.name(), file.place, objects[i].bytes));
@@ -150,7 +150,7 @@ Result<void> ObjectFolder::replace(std::string_view path, Bytes bytes) {
     Unfinished& file = open.files.front();
     BOLTSEAL_CHECK(write_unfinished(file, bytes));
     if (::rename(file.name().c_str(), file.place.c_str()) != 0) {
-        return io_error("cannot replace", file.place);
+        return folder_error("cannot replace", file.place);
     }
     return {};
 }

@@ -6,7 +6,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::chrono::seconds kSweep{1};
+constexpr std::chrono::seconds kForgetEvery{1};
 constexpr std::chrono::seconds kMostDebt{3600};
 
 }  // namespace
@@ -21,7 +21,7 @@ std::optional<std::chrono::seconds> RateLimiter::take(const IpAddress& client,
     const std::lock_guard guard(mutex_);
     auto place = full_at_.find(client);
     if (place == full_at_.end()) {
-        if (full_at_.size() >= max_clients_ && !make_room(now)) return kSweep;
+        if (full_at_.size() >= max_clients_ && !make_room(now)) return kForgetEvery;
         place = full_at_.emplace(client, now).first;
     }
     const auto ahead = std::max(place->second, now) - now;
@@ -42,7 +42,7 @@ void RateLimiter::charge(const IpAddress& client, std::size_t entries) {
 
 // Forgets those whose bucket is full again, which is as if they had never been here.
 bool RateLimiter::make_room(Clock::time_point now) {
-    if (now - swept_ < kSweep) return false;
+    if (now - swept_ < kForgetEvery) return false;
     swept_ = now;
     std::erase_if(full_at_, [&](const auto& client) { return client.second <= now; });
     return full_at_.size() < max_clients_;

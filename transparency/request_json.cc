@@ -12,7 +12,7 @@ constexpr Name kCertificate{"x509Certificate", "x509_certificate"};
 constexpr Name kRawBytes{"rawBytes", "raw_bytes"};
 constexpr Name kKeyDetails{"keyDetails", "key_details"};
 
-Error bad(const std::string& why) {
+Error bad_request_json(const std::string& why) {
     return Error(Fault::Malformed, why);
 }
 
@@ -21,35 +21,39 @@ Error bad(const std::string& why) {
 Result<const Json*> find_either(const Json& json, const Name& name) {
     const Json* const camel = json.find(name.camel);
     const Json* const snake = name.snake == name.camel ? nullptr : json.find(name.snake);
-    if (camel && snake) return bad("'" + std::string(name.camel) + "' is there twice");
+    if (camel && snake) return bad_request_json("'" + std::string(name.camel) + "' is there twice");
     return camel ? camel : snake;
 }
 
 Result<const Json*> object_at(const Json& json, const Name& name) {
     BOLTSEAL_TRY(const Json* const member, find_either(json, name));
-    if (!member) return bad("'" + std::string(name.camel) + "' is missing");
-    if (!member->is_object()) return bad("'" + std::string(name.camel) + "' is not an object");
+    if (!member) return bad_request_json("'" + std::string(name.camel) + "' is missing");
+    if (!member->is_object())
+        return bad_request_json("'" + std::string(name.camel) + "' is not an object");
     return member;
 }
 
 Result<const Json::Array*> array_at(const Json& json, const Name& name) {
     BOLTSEAL_TRY(const Json* const member, find_either(json, name));
-    if (!member) return bad("'" + std::string(name.camel) + "' is missing");
-    if (!member->is_array()) return bad("'" + std::string(name.camel) + "' is not an array");
+    if (!member) return bad_request_json("'" + std::string(name.camel) + "' is missing");
+    if (!member->is_array())
+        return bad_request_json("'" + std::string(name.camel) + "' is not an array");
     return member->as_array();
 }
 
 Result<const std::string*> string_at(const Json& json, const Name& name) {
     BOLTSEAL_TRY(const Json* const member, find_either(json, name));
-    if (!member) return bad("'" + std::string(name.camel) + "' is missing");
-    if (!member->is_string()) return bad("'" + std::string(name.camel) + "' is not a string");
+    if (!member) return bad_request_json("'" + std::string(name.camel) + "' is missing");
+    if (!member->is_string())
+        return bad_request_json("'" + std::string(name.camel) + "' is not a string");
     return member->as_string();
 }
 
 Result<Buffer> bytes_at(const Json& json, const Name& name) {
     BOLTSEAL_TRY(const std::string* const text, string_at(json, name));
     auto bytes = parse_base64_any(*text);
-    if (!bytes) return bad("'" + std::string(name.camel) + "': " + bytes.error().message());
+    if (!bytes)
+        return bad_request_json("'" + std::string(name.camel) + "': " + bytes.error().message());
     return bytes;
 }
 
@@ -63,7 +67,8 @@ Result<Buffer> raw_bytes_of(const Json& json) {
 Result<PublicKey> parse_key(const Json& json, Buffer& certificate) {
     BOLTSEAL_TRY(const Json* const bare, find_either(json, kPublicKey));
     BOLTSEAL_TRY(const Json* const certified, find_either(json, kCertificate));
-    if (bare && certified) return bad("'verifier' has both a public key and a certificate");
+    if (bare && certified)
+        return bad_request_json("'verifier' has both a public key and a certificate");
     if (certified) {
         BOLTSEAL_TRY(const Json* const holder, object_at(json, kCertificate));
         BOLTSEAL_TRY(Buffer bytes, raw_bytes_of(*holder));
@@ -90,7 +95,7 @@ Result<Verifier> parse_verifier(const Json& json) {
     BOLTSEAL_TRY(const std::string* const details, string_at(json, kKeyDetails));
     BOLTSEAL_TRY(const SignatureAlgorithm algorithm, parse_key_details(*details, key));
     if (algorithm == SignatureAlgorithm::Ed25519) {
-        return bad("a plain Ed25519 signature cannot be logged, PKIX_ED25519_PH can");
+        return bad_request_json("a plain Ed25519 signature cannot be logged, PKIX_ED25519_PH can");
     }
     return Verifier{std::move(key), algorithm, std::move(certificate)};
 }

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error failed(const char* doing) {
+Error failed_sandbox(const char* doing) {
     return Error(Fault::Io, std::string("cannot ") + doing + ": " + std::strerror(errno));
 }
 
@@ -59,7 +59,7 @@ Result<int> make_ruleset(long version) {
     const RulesetAttributes attributes{rights_of(version), 0, version >= 6 ? kScopes : 0};
     const std::size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
     const long fd = ::syscall(kCreateRuleset, &attributes, size, 0);
-    if (fd < 0) return failed("make a Landlock ruleset");
+    if (fd < 0) return failed_sandbox("make a Landlock ruleset");
     return static_cast<int>(fd);
 }
 
@@ -72,7 +72,7 @@ Result<void> allow(int ruleset, const std::vector<fs::path>& paths, std::uint64_
         const std::uint64_t of_files = kExecute | kWriteFile | kReadFile | kTruncate | kIoctl;
         const PathBeneath rule{S_ISDIR(status.st_mode) ? rights : rights & of_files, fd};
         const bool added = ::syscall(kAddRule, ruleset, kRulePathBeneath, &rule, 0) == 0;
-        const Error error = failed("add a Landlock rule");
+        const Error error = failed_sandbox("add a Landlock rule");
         ::close(fd);
         if (!added) return error;
     }
@@ -83,7 +83,8 @@ Result<void> enter(int ruleset, const FileAccess& access, std::uint64_t rights) 
     BOLTSEAL_CHECK(allow(ruleset, access.listed, kReadDir));
     BOLTSEAL_CHECK(allow(ruleset, access.readable, kReadDir | kReadFile));
     BOLTSEAL_CHECK(allow(ruleset, access.writable, rights & ~(kExecute | kDevices | kIoctl)));
-    if (::syscall(kRestrictSelf, ruleset, 0) != 0) return failed("enter the Landlock ruleset");
+    if (::syscall(kRestrictSelf, ruleset, 0) != 0)
+        return failed_sandbox("enter the Landlock ruleset");
     return {};
 }
 
@@ -105,7 +106,8 @@ FileAccess access_of_folder(const fs::path& folder) {
 }
 
 Result<bool> restrict_files(const FileAccess& access) {
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("give up new privileges");
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return failed_sandbox("give up new privileges");
     const long version = ::syscall(kCreateRuleset, nullptr, 0, kAskVersion);
     if (version < 1) return false;
     BOLTSEAL_TRY(const int ruleset, make_ruleset(version));

@@ -20,7 +20,7 @@ namespace boltseal {
 
 namespace {
 
-Error failed(const char* doing) {
+Error failed_filter(const char* doing) {
     return Error(Fault::Io, std::string("cannot ") + doing + ": " + std::strerror(errno));
 }
 
@@ -217,7 +217,8 @@ Filter make_filter() {
 
 Result<bool> restrict_calls() {
     if (kSanitized || kArchitecture == 0) return false;
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("give up new privileges");
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return failed_filter("give up new privileges");
     Filter filter = make_filter();
     const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
     // For all threads; and nobody else's code runs here that would have to be kept from guessing.
@@ -225,7 +226,7 @@ Result<bool> restrict_calls() {
     const long done = ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, kFlags, &program);
     if (done == 0) return true;
     if (done < 0 && (errno == ENOSYS || errno == EINVAL)) return false;
-    return failed("restrict system calls");
+    return failed_filter("restrict system calls");
 }
 
 }  // namespace boltseal

@@ -18,7 +18,7 @@ namespace boltseal {
 
 namespace {
 
-Error failed(const std::string& doing, int error) {
+Error failed_signer(const std::string& doing, int error) {
     return Error(Fault::Io, "cannot " + doing + ": " + std::strerror(error));
 }
 
@@ -35,7 +35,7 @@ Result<sockaddr_un> address_of(const std::filesystem::path& socket) {
 
 Result<int> open_socket() {
     const int fd = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (fd < 0) return failed("make a socket", errno);
+    if (fd < 0) return failed_signer("make a socket", errno);
     return fd;
 }
 
@@ -45,7 +45,7 @@ Result<int> start_signer(const std::filesystem::path& program,
                          const std::vector<std::string>& arguments) {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-        return failed("make a pair of sockets", errno);
+        return failed_signer("make a pair of sockets", errno);
     }
     std::vector<std::string> words{program.filename().string()};
     words.insert(words.end(), arguments.begin(), arguments.end());
@@ -62,7 +62,7 @@ Result<int> start_signer(const std::filesystem::path& program,
     ::close(ends[1]);
     if (error == 0) return ends[0];
     ::close(ends[0]);
-    return failed("start the signer", error);
+    return failed_signer("start the signer", error);
 }
 
 Result<int> listen_as_signer(const std::filesystem::path& socket) {
@@ -75,7 +75,7 @@ Result<int> listen_as_signer(const std::filesystem::path& socket) {
         ::listen(fd, 1) == 0;
     ::umask(before);
     if (bound) return fd;
-    Error error = failed("listen on '" + socket.string() + "'", errno).as(Fault::Config);
+    Error error = failed_signer("listen on '" + socket.string() + "'", errno).as(Fault::Config);
     ::close(fd);
     return error;
 }
@@ -84,7 +84,7 @@ Result<int> connect_to_signer(const std::filesystem::path& socket) {
     BOLTSEAL_TRY(const sockaddr_un address, address_of(socket));
     BOLTSEAL_TRY(const int fd, open_socket());
     if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
-    Error error = failed("reach the signer at '" + socket.string() + "'", errno);
+    Error error = failed_signer("reach the signer at '" + socket.string() + "'", errno);
     ::close(fd);
     return error;
 }
@@ -93,7 +93,8 @@ Result<int> accept_server(int listener) {
     for (;;) {
         const int fd = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
         if (fd >= 0) return fd;
-        if (errno != EINTR && errno != ECONNABORTED) return failed("accept the server", errno);
+        if (errno != EINTR && errno != ECONNABORTED)
+            return failed_signer("accept the server", errno);
     }
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMagic = "boltseal statements 1\n";
+constexpr std::string_view kStatementsMagic = "boltseal statements 1\n";
 constexpr std::size_t kLength = 4;
 
 // A record is a length in 32 bits, the statement, and the hash of the hash before and of both.
@@ -57,16 +57,16 @@ Result<std::unique_ptr<StatementStore>> StatementStore::open(const fs::path& fol
 // From where the index ends, if that is the end of a record of this file.
 Result<void> StatementStore::take_up() {
     BOLTSEAL_CHECK(file_.distrust_memory());
-    BOLTSEAL_TRY(const Buffer magic, file_.read(0, kMagic.size()));
+    BOLTSEAL_TRY(const Buffer magic, file_.read(0, kStatementsMagic.size()));
     if (magic.empty()) {
-        const Bytes parts[] = {as_bytes(kMagic)};
+        const Bytes parts[] = {as_bytes(kStatementsMagic)};
         BOLTSEAL_CHECK(file_.write(0, parts));
         BOLTSEAL_CHECK(file_.sync());
-    } else if (as_text(magic) != kMagic) {
+    } else if (as_text(magic) != kStatementsMagic) {
         return damaged("has no statements in it");
     }
     const TreeHead kept = index_->kept();
-    end_ = kMagic.size();
+    end_ = kStatementsMagic.size();
     chain_ = hash_empty();
     if (kept.size > end_) {
         BOLTSEAL_TRY(const TreeHash chain, chain_at(kept.size));
@@ -87,7 +87,7 @@ Result<void> StatementStore::take_up() {
 
 // Of all before this place.
 Result<TreeHash> StatementStore::chain_at(std::uint64_t place) const {
-    if (place == kMagic.size()) return hash_empty();
+    if (place == kStatementsMagic.size()) return hash_empty();
     BOLTSEAL_TRY(const Buffer bytes, file_.read(place - TreeHash::kSize, TreeHash::kSize));
     if (bytes.size() != TreeHash::kSize) return TreeHash();
     return TreeHash::from(bytes);
@@ -130,10 +130,10 @@ Error StatementStore::damaged(const std::string& how) const {
 
 // Of the last whole record.
 Result<std::uint64_t> StatementStore::find_end() const {
-    BOLTSEAL_TRY(const Buffer magic, file_.read(0, kMagic.size()));
+    BOLTSEAL_TRY(const Buffer magic, file_.read(0, kStatementsMagic.size()));
     if (magic.empty()) return std::uint64_t{0};
-    std::uint64_t end = kMagic.size();
-    if (as_text(magic) != kMagic) {
+    std::uint64_t end = kStatementsMagic.size();
+    if (as_text(magic) != kStatementsMagic) {
         return damaged("has no statements in it");
     }
     for (;;) {
@@ -166,7 +166,7 @@ Result<PlaceSum> StatementStore::places_of(const LeafRange& range, std::uint64_t
     const Error other(Fault::Integrity, "is of other statements");
     if (range.end.size > end) return other;
     PlaceSum places;
-    std::uint64_t place = std::max<std::uint64_t>(range.begin, kMagic.size());
+    std::uint64_t place = std::max<std::uint64_t>(range.begin, kStatementsMagic.size());
     while (place < range.end.size) {
         BOLTSEAL_TRY(const auto record, read(place));
         if (!record) return other;

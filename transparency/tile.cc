@@ -12,15 +12,15 @@ namespace {
 
 constexpr std::uint64_t kMaxIndex = (std::uint64_t{1} << 56) - 1;  // (n + 1) * 256 must fit
 constexpr unsigned kMaxLevel = 63;
-constexpr std::size_t kMaxPath = 64;
+constexpr std::size_t kMaxTilePath = 64;
 
-Error bad_path() {
+Error bad_tile_path() {
     return Error(Fault::Malformed, "not a tile path");
 }
 
 Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t limit) {
     const auto value = parse_decimal(text);
-    if (!value || *value > limit) return bad_path();
+    if (!value || *value > limit) return bad_tile_path();
     return *value;
 }
 
@@ -36,16 +36,16 @@ Result<std::uint64_t> parse_index(std::string_view text) {
         const bool more = text.starts_with('x');
         if (more) text.remove_prefix(1);
         const std::string_view group = text.substr(0, 3);
-        if (!is_group(group) || (first && more && group == "000")) return bad_path();
-        if (index > kMaxIndex / 1000) return bad_path();
+        if (!is_group(group) || (first && more && group == "000")) return bad_tile_path();
+        if (index > kMaxIndex / 1000) return bad_tile_path();
         index = index * 1000 + static_cast<std::uint64_t>((group[0] - '0') * 100 +
                                                           (group[1] - '0') * 10 + (group[2] - '0'));
         text.remove_prefix(3);
         if (!more) break;
-        if (!text.starts_with('/')) return bad_path();
+        if (!text.starts_with('/')) return bad_tile_path();
         text.remove_prefix(1);
     }
-    if (!text.empty() || index > kMaxIndex) return bad_path();
+    if (!text.empty() || index > kMaxIndex) return bad_tile_path();
     return index;
 }
 
@@ -63,7 +63,7 @@ Result<std::uint64_t> take_width(std::string_view& path) {
     const std::size_t at = path.find(".p/");
     if (at == std::string_view::npos) return kTileWidth;
     BOLTSEAL_TRY(const std::uint64_t width, parse_number(path.substr(at + 3), kTileWidth - 1));
-    if (width == 0) return bad_path();
+    if (width == 0) return bad_tile_path();
     path = path.substr(0, at);
     return width;
 }
@@ -79,10 +79,10 @@ std::string to_path(const Tile& tile) {
 }
 
 Result<Tile> parse_tile_path(std::string_view path) {
-    if (path.size() > kMaxPath || !path.starts_with("tile/")) return bad_path();
+    if (path.size() > kMaxTilePath || !path.starts_with("tile/")) return bad_tile_path();
     path.remove_prefix(5);
     const std::size_t slash = path.find('/');
-    if (slash == std::string_view::npos) return bad_path();
+    if (slash == std::string_view::npos) return bad_tile_path();
     const std::string_view level = path.substr(0, slash);
     path.remove_prefix(slash + 1);
 

@@ -35,7 +35,7 @@ Result<Timestamp> time_at(const Json& json, std::string_view name) {
     return parse_rfc3339(*text);
 }
 
-Error failed(const char* doing, const fs::path& path) {
+Error failed_token_file(const char* doing, const fs::path& path) {
     return Error(Fault::Io, std::string("cannot ") + doing + " '" + path.string() +
                                 "': " + std::strerror(errno));
 }
@@ -113,7 +113,8 @@ Result<Secret> create_token(const fs::path& folder, const std::string& name, Tim
     }
     BOLTSEAL_TRY(const auto known, load_tokens(folder));
     if (known.size() >= kMaxTokens) return Error(Fault::Config, "there are 1024 tokens already");
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return failed("make", folder);
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+        return failed_token_file("make", folder);
 
     const Secret random = random_secret(kTokenBytes);
     std::string text = std::string(kTokenPrefix) + to_base64url(random.bytes());
@@ -149,7 +150,7 @@ Result<void> TokenFolder::look() {
     struct stat status {};
     if (::stat(folder_.c_str(), &status) != 0) {
         if (errno == ENOENT && !needed_) return {};
-        return failed("look at", folder_);
+        return failed_token_file("look at", folder_);
     }
     const auto in_ns = [](const timespec& time) {
         return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;

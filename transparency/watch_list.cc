@@ -10,23 +10,23 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxText = std::size_t{4} << 20;
-constexpr std::string_view kKey = "key ";
-constexpr std::string_view kIdentity = "identity ";
+constexpr std::size_t kMaxWatchList = std::size_t{4} << 20;
+constexpr std::string_view kKeyWord = "key ";
+constexpr std::string_view kIdentityWord = "identity ";
 
 Result<void> add_signer(Signers& signers, std::string_view line) {
-    if (line.starts_with(kIdentity)) {
-        const std::string_view name = line.substr(kIdentity.size());
+    if (line.starts_with(kIdentityWord)) {
+        const std::string_view name = line.substr(kIdentityWord.size());
         if (name.empty() || name.front() == ' ' || name.back() == ' ') {
             return Error(Fault::Config, "no identity");
         }
         signers.identities.emplace(name);
         return {};
     }
-    if (!line.starts_with(kKey)) {
+    if (!line.starts_with(kKeyWord)) {
         return Error(Fault::Config, "not of the form 'key <base64>' or 'identity <name>'");
     }
-    const std::string_view hint = line.substr(kKey.size());
+    const std::string_view hint = line.substr(kKeyWord.size());
     const auto bytes = parse_base64(hint);
     if (!bytes || bytes->size() != 32) {
         return Error(Fault::Config, "key is not the base64 of a SHA-256");
@@ -63,7 +63,7 @@ std::string name_of(const Signers& signers) {
 }  // namespace
 
 Result<Signers> parse_signers(Bytes text) {
-    if (text.size() > kMaxText) return Error(Fault::Config, "larger than 4 MiB");
+    if (text.size() > kMaxWatchList) return Error(Fault::Config, "larger than 4 MiB");
     Signers signers;
     BOLTSEAL_CHECK(for_each_list_line(
         as_text(text), [&](std::string_view line) { return add_signer(signers, line); }));

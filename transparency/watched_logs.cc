@@ -8,7 +8,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxText = std::size_t{1} << 20;
+constexpr std::size_t kMaxLogList = std::size_t{1} << 20;
 constexpr std::size_t kMaxLogs = 1024;
 constexpr std::size_t kMaxKeys = 4;
 constexpr std::string_view kLog = "log ";
@@ -34,7 +34,7 @@ Result<void> add_key(WatchedLogs& logs, std::string_view line) {
 }  // namespace
 
 Result<WatchedLogs> parse_watched_logs(Bytes text) {
-    if (text.size() > kMaxText) return Error(Fault::Config, "larger than 1 MiB");
+    if (text.size() > kMaxLogList) return Error(Fault::Config, "larger than 1 MiB");
     WatchedLogs logs;
     auto read = for_each_list_line(as_text(text),
                                    [&](std::string_view line) { return add_key(logs, line); });

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMaxAnswer = std::size_t{64} << 10;
+constexpr std::size_t kMaxWitnessAnswer = std::size_t{64} << 10;
 constexpr int kMaxCorrections = 3;
 constexpr std::size_t kShown = 200;
 
@@ -114,7 +114,7 @@ void WitnessClient::ask(Asked& asked, const VerifiedCheckpoint& head,
     request.headers = {{"Content-Type", "text/plain"}};
     request.body =
         to_buffer(to_string(AddCheckpoint{asked.cosigned, *std::move(proof), head.note()}));
-    request.max_body = kMaxAnswer;
+    request.max_body = kMaxWitnessAnswer;
     request.timeout = patience_.quorum;
     request.stall_timeout = patience_.quorum;
     request.max_redirects = 0;

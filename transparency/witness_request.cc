@@ -7,16 +7,16 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxProof = 63;
+constexpr std::size_t kMaxConsistency = 63;
 constexpr std::string_view kOld = "old ";
 
-Error bad(const char* why) {
+Error bad_witness_request(const char* why) {
     return Error(Fault::Malformed, why);
 }
 
-Result<std::string_view> take_line(std::string_view& text) {
+Result<std::string_view> take_request_line(std::string_view& text) {
     const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return bad("request ends too early");
+    if (end == std::string_view::npos) return bad_witness_request("request ends too early");
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end + 1);
     return line;
@@ -24,26 +24,28 @@ Result<std::string_view> take_line(std::string_view& text) {
 
 Result<std::uint64_t> parse_size(std::string_view text) {
     const auto size = parse_decimal(text);
-    if (!size) return bad("size is not a decimal number");
+    if (!size) return bad_witness_request("size is not a decimal number");
     return *size;
 }
 
 }  // namespace
 
 Result<AddCheckpoint> parse_add_checkpoint(Bytes body) {
-    if (body.size() > kMaxWitnessRequest) return bad("request is larger than 256 KiB");
+    if (body.size() > kMaxWitnessRequest)
+        return bad_witness_request("request is larger than 256 KiB");
     std::string_view rest = as_text(body);
-    BOLTSEAL_TRY(const std::string_view first, take_line(rest));
-    if (!first.starts_with(kOld)) return bad("request does not start with 'old '");
+    BOLTSEAL_TRY(const std::string_view first, take_request_line(rest));
+    if (!first.starts_with(kOld)) return bad_witness_request("request does not start with 'old '");
     AddCheckpoint request;
     BOLTSEAL_TRY(request.old_size, parse_size(first.substr(kOld.size())));
     for (;;) {
-        BOLTSEAL_TRY(const std::string_view line, take_line(rest));
+        BOLTSEAL_TRY(const std::string_view line, take_request_line(rest));
         if (line.empty()) break;
-        if (request.proof.path.size() == kMaxProof) return bad("proof has more than 63 hashes");
+        if (request.proof.path.size() == kMaxConsistency)
+            return bad_witness_request("proof has more than 63 hashes");
         const auto bytes = parse_base64(line);
         if (!bytes || bytes->size() != TreeHash::kSize) {
-            return bad("hash of the proof is not the base64 of 32 bytes");
+            return bad_witness_request("hash of the proof is not the base64 of 32 bytes");
         }
         BOLTSEAL_TRY(const TreeHash hash, TreeHash::from(*bytes));
         request.proof.path.push_back(hash);
@@ -59,7 +61,7 @@ std::string to_string(const AddCheckpoint& request) {
 }
 
 Result<std::uint64_t> parse_tree_size(std::string_view body) {
-    if (!body.ends_with('\n')) return bad("size has no line end");
+    if (!body.ends_with('\n')) return bad_witness_request("size has no line end");
     return parse_size(body.substr(0, body.size() - 1));
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kRole[] = "witness";
+constexpr char kWitnessRole[] = "witness";
 constexpr std::string_view kNoLogs =
     "# The logs to cosign for, one key a line:\n# log log.example+<hash>+<key>\n";
 
@@ -28,7 +28,7 @@ Result<NoteKey> create_witness(const fs::path& directory, const std::string& nam
     BOLTSEAL_TRY(std::unique_ptr<PrivateKey> signer, generate_ed25519_key());
     BOLTSEAL_TRY(NoteKey note_key, witness_note_key(name, signer->public_key()));
     const NamedKey key{std::move(signer), std::move(note_key)};
-    BOLTSEAL_CHECK(save_named_key(directory, kRole, key, passphrase));
+    BOLTSEAL_CHECK(save_named_key(directory, kWitnessRole, key, passphrase));
     BOLTSEAL_CHECK(write_file(directory / "logs", as_bytes(kNoLogs)));
     const fs::path state = directory / "state";
     if (::mkdir(state.c_str(), 0700) != 0) {
@@ -39,7 +39,8 @@ Result<NoteKey> create_witness(const fs::path& directory, const std::string& nam
 }
 
 Result<NamedKey> load_witness_key(const fs::path& directory, const Secret& passphrase) {
-    return load_named_key(directory, kRole, NoteSignatureType::Ed25519Cosignature, passphrase);
+    return load_named_key(directory, kWitnessRole, NoteSignatureType::Ed25519Cosignature,
+                          passphrase);
 }
 
 Result<std::unique_ptr<HeadStore>> open_witness_state(const fs::path& directory,

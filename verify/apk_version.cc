@@ -13,7 +13,7 @@ namespace {
 // first is the newer, but for a suffix that says "not yet": see rank().
 enum class Kind { FirstNumber, Number, Letter, Suffix, SuffixNumber, Hash, Revision, End };
 
-struct Part {
+struct ApkPart {
     Kind kind = Kind::End;
     std::string_view text;
 };
@@ -42,10 +42,10 @@ bool is_hex(char c) {
 
 // Takes the next part off the text, given which one was before it. Malformed if the grammar has
 // nothing there that the text could be.
-Result<Part> take_part(std::string_view& text, Kind before) {
+Result<ApkPart> take_part(std::string_view& text, Kind before) {
     const auto bad = [](const char* why) { return Error(Fault::Malformed, why); };
-    if (text.empty()) return Part{};
-    Part part;
+    if (text.empty()) return ApkPart{};
+    ApkPart part;
     const char first = text.front();
     if (before == Kind::Suffix && is_digit(first)) {
         part = {Kind::SuffixNumber, take_while(text, is_digit)};
@@ -72,19 +72,19 @@ Result<Part> take_part(std::string_view& text, Kind before) {
     return part;
 }
 
-Result<std::vector<Part>> split(std::string_view text) {
-    std::vector<Part> parts = {{Kind::FirstNumber, take_while(text, is_digit)}};
+Result<std::vector<ApkPart>> split_apk_version(std::string_view text) {
+    std::vector<ApkPart> parts = {{Kind::FirstNumber, take_while(text, is_digit)}};
     if (parts.front().text.empty()) {
         return Error(Fault::Malformed, "does not begin with a digit");
     }
     while (parts.back().kind != Kind::End) {
-        BOLTSEAL_TRY(const Part part, take_part(text, parts.back().kind));
+        BOLTSEAL_TRY(const ApkPart part, take_part(text, parts.back().kind));
         parts.push_back(part);
     }
     return parts;
 }
 
-std::strong_ordering compare_same_kind(const Part& a, const Part& b) {
+std::strong_ordering compare_same_kind(const ApkPart& a, const ApkPart& b) {
     switch (a.kind) {
         case Kind::Number:
             // 1.05 is before 1.1, as a decimal fraction would be.
@@ -105,7 +105,7 @@ std::strong_ordering compare_same_kind(const Part& a, const Part& b) {
 }
 
 // Which of two parts of different kinds is the older one: the lower.
-int rank(const Part& part) {
+int rank(const ApkPart& part) {
     constexpr int kOldest = -100;
     if (part.kind == Kind::Suffix && suffix_rank(part.text) < 0) return kOldest;
     return -static_cast<int>(part.kind);
@@ -114,13 +114,13 @@ int rank(const Part& part) {
 }  // namespace
 
 Result<void> check_apk_version(std::string_view text) {
-    BOLTSEAL_TRY(const auto parts, split(text));
+    BOLTSEAL_TRY(const auto parts, split_apk_version(text));
     return {};
 }
 
 std::strong_ordering compare_apk_versions(std::string_view a, std::string_view b) {
-    const std::vector<Part> left = split(a).value();
-    const std::vector<Part> right = split(b).value();
+    const std::vector<ApkPart> left = split_apk_version(a).value();
+    const std::vector<ApkPart> right = split_apk_version(b).value();
     for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i) {
         const auto order = left[i].kind == right[i].kind ? compare_same_kind(left[i], right[i])
                                                          : rank(left[i]) <=> rank(right[i]);

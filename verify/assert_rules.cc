@@ -44,7 +44,7 @@ std::string_view to_text(Quantifier quantifier) {
 }
 
 // Integers of 64 bits and doubles, compared by value; nothing if one is no number.
-std::optional<std::partial_ordering> compare_numbers(const Json& a, const Json& b) {
+std::optional<std::partial_ordering> compare_json_numbers(const Json& a, const Json& b) {
     const auto number = [](const Json& json) -> std::optional<long double> {
         if (const auto whole = json.as_uint()) return static_cast<long double>(*whole);
         if (const auto whole = json.as_int()) return static_cast<long double>(*whole);
@@ -58,7 +58,7 @@ std::optional<std::partial_ordering> compare_numbers(const Json& a, const Json& 
 }
 
 bool same(const Json& a, const Json& b) {
-    const auto order = compare_numbers(a, b);
+    const auto order = compare_json_numbers(a, b);
     return order ? *order == std::partial_ordering::equivalent : a == b;
 }
 
@@ -83,7 +83,7 @@ std::optional<bool> holds(const AssertRule& rule, const Json& found) {
         case Operator::AtLeast:
             break;
     }
-    const auto order = compare_numbers(found, rule.value);
+    const auto order = compare_json_numbers(found, rule.value);
     if (!order) return std::nullopt;
     if (rule.op == Operator::Less) return *order < 0;
     if (rule.op == Operator::AtMost) return *order <= 0;

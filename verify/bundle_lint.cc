@@ -22,7 +22,7 @@ std::string count_of(std::size_t count, std::string_view one) {
     return std::to_string(count) + " " + std::string(one) + (count == 1 ? "" : "s");
 }
 
-bool is_rekor_v2(const LogEntry& entry) {
+bool is_of_rekor_v2(const LogEntry& entry) {
     return entry.version == "0.0.2" && (entry.kind == "hashedrekord" || entry.kind == "dsse");
 }
 
@@ -80,7 +80,7 @@ private:
 
     void check_entry(const LogEntry& entry, const std::string& where) {
         const bool v1 = is_rekor_v1(entry);
-        if (!v1 && !is_rekor_v2(entry)) {
+        if (!v1 && !is_of_rekor_v2(entry)) {
             note(where + ".kindVersion", "is " + printable(entry.kind) + " " +
                                              printable(entry.version) + ", which means nothing");
         }

@@ -10,7 +10,7 @@ namespace boltseal {
 
 namespace {
 
-Error refused(const std::string& why) {
+Error refused_proofs(const std::string& why) {
     return Error(Fault::Untrusted, why);
 }
 
@@ -44,8 +44,8 @@ public:
         }
         trace_.failed = "log-entry";
         if (counted.size() >= policy_.log_threshold) return {};
-        return refused("the bundle has entries of " + std::to_string(counted.size()) +
-                       " known log(s), expected " + std::to_string(policy_.log_threshold))
+        return refused_proofs("the bundle has entries of " + std::to_string(counted.size()) +
+                              " known log(s), expected " + std::to_string(policy_.log_threshold))
             .comparing(known_logs(), logs_of_entries())
             .with_hint(
                 "it may be logged where you do not look: name the key of that log with --log-key, "
@@ -122,7 +122,7 @@ public:
         }
         if (entry.promise.empty() || !policy_.accept_promise_alone ||
             !policy_.witnesses.asks_for_none()) {
-            return refused("log entry: has no inclusion proof with a checkpoint")
+            return refused_proofs("log entry: has no inclusion proof with a checkpoint")
                 .with_hint(
                     "the oldest bundles (v0.1) have only a log's promise; accept that with "
                     "--insecure-accept-promise, or sign again");
@@ -169,8 +169,8 @@ public:
             wanted = std::max<std::size_t>(wanted, 1);  // they are there to be believed
         }
         if (counted.size() >= wanted) return {};
-        return refused("the bundle has timestamps of " + std::to_string(counted.size()) +
-                       " known authorities, expected " + std::to_string(wanted))
+        return refused_proofs("the bundle has timestamps of " + std::to_string(counted.size()) +
+                              " known authorities, expected " + std::to_string(wanted))
             .comparing("time stamps of " + std::to_string(wanted) + " of the known authorities",
                        std::to_string(counted.size()))
             .with_hint(
@@ -198,14 +198,16 @@ public:
             if (dated) continue;
             const TimeRange& range = log->valid_for;
             if (verified_.times.empty() && has_ended(log->id)) {
-                return refused("nothing proves that log '" + log->key.name +
-                               "' took the entry while its key was valid, " + to_string(range))
+                return refused_proofs("nothing proves that log '" + log->key.name +
+                                      "' took the entry while its key was valid, " +
+                                      to_string(range))
                     .with_hint(kNoTime);
             }
             for (const ProvedTime& time : verified_.times) {
                 if (is_trusted_at(log->id, time.time)) continue;
-                return refused("log '" + log->key.name + "' took the entry about " +
-                               to_rfc3339(time.time) + ", its key is valid " + to_string(range))
+                return refused_proofs("log '" + log->key.name + "' took the entry about " +
+                                      to_rfc3339(time.time) + ", its key is valid " +
+                                      to_string(range))
                     .comparing("a time " + to_string(range), to_rfc3339(time.time))
                     .with_hint(
                         "whoever has an old key of a log can forge its entries: have it signed "

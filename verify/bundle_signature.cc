@@ -6,7 +6,7 @@ namespace boltseal {
 
 namespace {
 
-Error refused(const std::string& why) {
+Error refused_signature(const std::string& why) {
     return Error(Fault::Untrusted, why);
 }
 
@@ -26,7 +26,8 @@ std::vector<SignatureAlgorithm> algorithms_for(const PublicKey& key, const Sigst
 Result<BlobDigest> check_plain_ed25519(const MessageSignature& message, const Artifact& artifact,
                                        const PublicKey& key) {
     if (!artifact.bytes && !artifact.reader) {
-        return refused("a plain Ed25519 signature needs the file, its digest is not enough")
+        return refused_signature(
+                   "a plain Ed25519 signature needs the file, its digest is not enough")
             .with_hint("give the file itself");
     }
     Buffer read;
@@ -43,8 +44,9 @@ Result<BlobDigest> check_message(const MessageSignature& message, const Artifact
     if (!has_digest(algorithm)) return check_plain_ed25519(message, artifact, key);
     BOLTSEAL_TRY(const auto digest, find_digest(artifact, hash_of(algorithm)));
     if (!digest) {
-        return refused("the signature is over the file's " +
-                       std::string(to_string(hash_of(algorithm))) + " digest, which is not known")
+        return refused_signature("the signature is over the file's " +
+                                 std::string(to_string(hash_of(algorithm))) +
+                                 " digest, which is not known")
             .with_hint("give the file itself");
     }
     BOLTSEAL_CHECK(check_signature_over_digest(key, algorithm, *digest, message.signature));
@@ -86,12 +88,12 @@ Result<void> check_claimed_digest(const MessageSignature& message, const Artifac
     if (!message.claimed_digest) return {};
     BOLTSEAL_TRY(const auto digest, find_digest(artifact, message.claimed_digest->algorithm()));
     if (!digest) {
-        return refused("the bundle's digest is of a kind that cannot be compared")
+        return refused_signature("the bundle's digest is of a kind that cannot be compared")
             .with_hint("give the file itself");
     }
     if (*digest == *message.claimed_digest) return {};
-    return refused("the bundle is about " + to_string(*message.claimed_digest) + ", expected " +
-                   to_string(*digest))
+    return refused_signature("the bundle is about " + to_string(*message.claimed_digest) +
+                             ", expected " + to_string(*digest))
         .comparing(to_string(*digest), to_string(*message.claimed_digest))
         .with_hint(
             "this is not the file that was signed: fetch file and bundle again from whoever "

@@ -9,7 +9,7 @@ namespace boltseal {
 
 namespace {
 
-Error refused(const std::string& why) {
+Error refused_signer(const std::string& why) {
     return Error(Fault::Untrusted, why);
 }
 
@@ -28,7 +28,7 @@ public:
     Result<void> check(const Certificate& leaf, Verified& verified) {
         trace_.failed = "time";
         if (verified.times.empty()) {
-            return refused("nothing proves when the certificate was used")
+            return refused_signer("nothing proves when the certificate was used")
                 .comparing("a time within the certificate's, " + to_string(leaf.validity()),
                            "no log or time-stamping authority that is trusted gives one")
                 .with_hint(
@@ -69,7 +69,7 @@ private:
             trace_.failed = failed;
             return explain(*std::move(closest)).as(Fault::Untrusted);
         }
-        return refused("no certificate authority is trusted")
+        return refused_signer("no certificate authority is trusted")
             .with_hint("name the authorities with --trusted-root");
     }
 
@@ -104,9 +104,9 @@ private:
             counted.insert(log->operator_name.empty() ? log->url : log->operator_name);
         }
         if (counted.size() < policy_.sct_threshold) {
-            return refused("certificate is in " + std::to_string(counted.size()) +
-                           " known certificate transparency log(s), expected " +
-                           std::to_string(policy_.sct_threshold))
+            return refused_signer("certificate is in " + std::to_string(counted.size()) +
+                                  " known certificate transparency log(s), expected " +
+                                  std::to_string(policy_.sct_threshold))
                 .comparing("promises of " + std::to_string(policy_.sct_threshold) + " known log(s)",
                            std::to_string(counted.size()))
                 .with_hint(
@@ -134,15 +134,15 @@ private:
         const std::string found =
             name_of(identity) + ", issuer " + printable(identity.issuer, kInFull);
         if (policy_.identities.size() > 1) {
-            return refused("certificate is for " + found + ", which is none of the " +
-                           std::to_string(policy_.identities.size()) + " that may sign")
+            return refused_signer("certificate is for " + found + ", which is none of the " +
+                                  std::to_string(policy_.identities.size()) + " that may sign")
                 .comparing("one of the identities of the policy", found)
                 .with_hint(kOther);
         }
         const TrustedIdentity& only = policy_.identities.front();
         const std::string expected = printable(only.name.text(), kInFull) + ", issuer " +
                                      printable(only.issuer.text(), kInFull);
-        return refused("certificate is for " + found + ", expected " + expected)
+        return refused_signer("certificate is for " + found + ", expected " + expected)
             .comparing(expected, found)
             .with_hint(kOther);
     }
@@ -173,14 +173,14 @@ Result<void> check_key_signer(const TrustedKey& key, const Verified& verified, T
     const TimeRange range = key.valid_for;
     if (range == TimeRange{}) return {};
     if (verified.times.empty()) {
-        return refused("the key is valid " + to_string(range) +
-                       ", and nothing proves when it signed")
+        return refused_signer("the key is valid " + to_string(range) +
+                              ", and nothing proves when it signed")
             .with_hint("sign with a time-stamping authority, or lift the key's window");
     }
     for (const ProvedTime& time : verified.times) {
         if (range.contains(time.time)) continue;
-        return refused("the key signed at " + to_rfc3339(time.time) + ", it is valid " +
-                       to_string(range))
+        return refused_signer("the key signed at " + to_rfc3339(time.time) + ", it is valid " +
+                              to_string(range))
             .comparing("a time " + to_string(range), to_rfc3339(time.time))
             .with_hint("a key that has ended signs nothing: have it signed again, with a new key");
     }

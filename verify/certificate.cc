@@ -13,13 +13,13 @@ namespace boltseal {
 namespace {
 
 constexpr std::size_t kMaxCertificate = std::size_t{64} << 10;
-constexpr std::size_t kMaxCertificates = 16;
+constexpr std::size_t kMaxPemCertificates = 16;
 constexpr int kMaxExtensions = 64;
 constexpr std::string_view kLabel = "CERTIFICATE";
 
 using X509Ptr = std::unique_ptr<X509, OpensslFree<X509_free>>;
 
-Error bad(const char* why) {
+Error bad_certificate(const char* why) {
     return Error(Fault::Malformed, why);
 }
 
@@ -49,14 +49,15 @@ Result<Timestamp> parse_time(const ASN1_TIME* time) {
     std::string text(as_text(bytes_of(time)));
     const bool is_short = ASN1_STRING_type(time) == V_ASN1_UTCTIME;
     if (is_short) text.insert(0, text < "50" ? "20" : "19");
-    if (text.size() != 15) return bad("time of validity is not written as RFC 5280 says");
+    if (text.size() != 15)
+        return bad_certificate("time of validity is not written as RFC 5280 says");
     for (const std::size_t at : {4U, 7U}) text.insert(at, "-");
     text.insert(10, "T");
     for (const std::size_t at : {13U, 16U}) text.insert(at, ":");
     const auto parsed = parse_rfc3339(text);
     const bool fits_short = text >= "1950" && text < "2050";
     if (!parsed || is_short != fits_short) {
-        return bad("time of validity is not written as RFC 5280 says");
+        return bad_certificate("time of validity is not written as RFC 5280 says");
     }
     return *parsed;
 }
@@ -69,14 +70,14 @@ struct Extension {
 // RFC 5280 section 4.2: no two of them are the same.
 Result<std::vector<Extension>> extensions_of(const X509* certificate) {
     const int count = X509_get_ext_count(certificate);
-    if (count > kMaxExtensions) return bad("more than 64 extensions");
+    if (count > kMaxExtensions) return bad_certificate("more than 64 extensions");
     std::vector<Extension> out;
     for (int i = 0; i < count; ++i) {
         X509_EXTENSION* extension = X509_get_ext(certificate, i);
         const ASN1_OBJECT* oid = X509_EXTENSION_get_object(extension);
         const Bytes name(OBJ_get0_data(oid), OBJ_length(oid));
         for (const Extension& other : out) {
-            if (equal(other.oid, name)) return bad("two extensions of the same kind");
+            if (equal(other.oid, name)) return bad_certificate("two extensions of the same kind");
         }
         out.push_back(Extension{name, bytes_of(X509_EXTENSION_get_data(extension))});
     }
@@ -102,7 +103,7 @@ Result<Contents> contents_of(X509* certificate) {
     BOLTSEAL_TRY(validity.start, parse_time(X509_get0_notBefore(certificate)));
     BOLTSEAL_TRY(validity.end, parse_time(X509_get0_notAfter(certificate)));
     BOLTSEAL_TRY(auto extensions, extensions_of(certificate));
-    if (!has_sound_extensions(certificate)) return bad("an extension is broken");
+    if (!has_sound_extensions(certificate)) return bad_certificate("an extension is broken");
     return Contents{std::move(key), validity, std::move(extensions)};
 }
 
@@ -142,13 +143,15 @@ x509_st* Certificate::openssl() const {
 }
 
 Result<Certificate> parse_certificate(Bytes der) {
-    if (der.size() > kMaxCertificate) return bad("certificate is too large");
+    if (der.size() > kMaxCertificate) return bad_certificate("certificate is too large");
     const OpensslErrorScope errors;
     const unsigned char* next = der.data();
     X509Ptr x509(d2i_X509(nullptr, &next, static_cast<long>(der.size())));
-    if (!x509) return bad("not a certificate");
-    if (next != der.data() + der.size()) return bad("certificate has bytes after its end");
-    if (!equal(to_der(x509.get()), der)) return bad("certificate is not in its plain DER form");
+    if (!x509) return bad_certificate("not a certificate");
+    if (next != der.data() + der.size())
+        return bad_certificate("certificate has bytes after its end");
+    if (!equal(to_der(x509.get()), der))
+        return bad_certificate("certificate is not in its plain DER form");
     auto contents = contents_of(x509.get());
     if (!contents) return std::move(contents).error().context("certificate");
     return Certificate(std::make_shared<const Certificate::Parsed>(
@@ -156,12 +159,13 @@ Result<Certificate> parse_certificate(Bytes der) {
 }
 
 Result<std::vector<Certificate>> parse_certificates_pem(Bytes pem) {
-    if (pem.size() > 2 * kMaxCertificates * kMaxCertificate) return bad("PEM file is too large");
-    BOLTSEAL_TRY(const auto blocks, parse_pem(pem, kMaxCertificates));
+    if (pem.size() > 2 * kMaxPemCertificates * kMaxCertificate)
+        return bad_certificate("PEM file is too large");
+    BOLTSEAL_TRY(const auto blocks, parse_pem(pem, kMaxPemCertificates));
     std::vector<Certificate> certificates;
     for (const PemBlock& block : blocks) {
         if (block.label != kLabel) {
-            return bad("a PEM block of another type than CERTIFICATE");
+            return bad_certificate("a PEM block of another type than CERTIFICATE");
         }
         BOLTSEAL_TRY(Certificate certificate, parse_certificate(block.bytes));
         certificates.push_back(std::move(certificate));

@@ -12,14 +12,14 @@ namespace {
 
 constexpr std::size_t kMaxOrigin = 255;
 
-Error bad(const char* why) {
+Error bad_checkpoint(const char* why) {
     return Error(Fault::Malformed, why);
 }
 
 // Cuts the first line off; Malformed if there is no complete one.
 Result<std::string_view> take_line(std::string_view& text) {
     const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return bad("checkpoint: ends too early");
+    if (end == std::string_view::npos) return bad_checkpoint("checkpoint: ends too early");
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end + 1);
     return line;
@@ -30,7 +30,7 @@ Result<std::uint64_t> parse_size(std::string_view line) {
     const auto end = std::from_chars(line.data(), line.data() + line.size(), size);
     if (end.ec != std::errc() || end.ptr != line.data() + line.size() ||
         std::to_string(size) != line) {
-        return bad("checkpoint: size is not a decimal number");
+        return bad_checkpoint("checkpoint: size is not a decimal number");
     }
     return size;
 }
@@ -48,20 +48,21 @@ bool is_by(const PublicKey& log, Bytes text, Bytes signature) {
 Result<Checkpoint> parse_checkpoint(std::string_view text) {
     Checkpoint checkpoint;
     BOLTSEAL_TRY(const std::string_view origin, take_line(text));
-    if (origin.empty()) return bad("checkpoint: origin is empty");
-    if (origin.size() > kMaxOrigin) return bad("checkpoint: origin is longer than 255 bytes");
+    if (origin.empty()) return bad_checkpoint("checkpoint: origin is empty");
+    if (origin.size() > kMaxOrigin)
+        return bad_checkpoint("checkpoint: origin is longer than 255 bytes");
     checkpoint.origin = origin;
     BOLTSEAL_TRY(const std::string_view size, take_line(text));
     BOLTSEAL_TRY(checkpoint.head.size, parse_size(size));
     BOLTSEAL_TRY(const std::string_view root, take_line(text));
     const auto hash = parse_base64(root);
     if (!hash || hash->size() != TreeHash::kSize) {
-        return bad("checkpoint: root is not the base64 of 32 bytes");
+        return bad_checkpoint("checkpoint: root is not the base64 of 32 bytes");
     }
     BOLTSEAL_TRY(checkpoint.head.root, TreeHash::from(*hash));
     while (!text.empty()) {
         BOLTSEAL_TRY(const std::string_view line, take_line(text));
-        if (line.empty()) return bad("checkpoint: extension line is empty");
+        if (line.empty()) return bad_checkpoint("checkpoint: extension line is empty");
         checkpoint.extensions.emplace_back(line);
     }
     return checkpoint;

@@ -9,7 +9,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr unsigned kMaxDepth = 64;  // of components in one another
+constexpr unsigned kMaxNesting = 64;  // of components in one another
 constexpr std::array<std::string_view, 4> kVersions = {"1.4", "1.5", "1.6", "1.7"};
 
 class CycloneDxReader {
@@ -78,7 +78,7 @@ private:
     }
 
     Result<void> read_component(const Json& component, const std::string& place, unsigned depth) {
-        if (depth == kMaxDepth) return bad_sbom(place, "more than 64 components in one another");
+        if (depth == kMaxNesting) return bad_sbom(place, "more than 64 components in one another");
         BOLTSEAL_TRY(const std::string* type, at_place(place, component.string_at("type")));
         if (*type == "operating-system") {
             BOLTSEAL_TRY(const std::string* name, at_place(place, component.string_at("name")));

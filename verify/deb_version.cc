@@ -13,7 +13,7 @@ struct DebVersion {
     bool has_revision = false;
 };
 
-DebVersion split(std::string_view text) {
+DebVersion split_deb_version(std::string_view text) {
     DebVersion version;
     version.has_epoch = text.find(':') != text.npos;
     if (version.has_epoch) version.epoch = take_until(text, ':');
@@ -38,7 +38,7 @@ int rank(std::string_view text, std::size_t at) {
 }
 
 // Text and numbers in turn, as long as there are any.
-std::strong_ordering compare_parts(std::string_view a, std::string_view b) {
+std::strong_ordering compare_deb_parts(std::string_view a, std::string_view b) {
     while (!a.empty() || !b.empty()) {
         const auto is_text = [](char c) { return !is_digit(c); };
         const std::string_view text_a = take_while(a, is_text);
@@ -56,7 +56,7 @@ std::strong_ordering compare_parts(std::string_view a, std::string_view b) {
 
 Result<void> check_deb_version(std::string_view text) {
     const auto bad = [](const char* why) { return Error(Fault::Malformed, why); };
-    const DebVersion version = split(text);
+    const DebVersion version = split_deb_version(text);
     if (version.has_epoch && !is_number(version.epoch)) return bad("epoch is no number");
     if (compare_numbers(version.epoch, "2147483647") > 0) return bad("epoch is too large");
     if (version.upstream.empty()) return bad("nothing before the revision");
@@ -68,11 +68,12 @@ Result<void> check_deb_version(std::string_view text) {
 }
 
 std::strong_ordering compare_deb_versions(std::string_view a, std::string_view b) {
-    const DebVersion left = split(a);
-    const DebVersion right = split(b);
+    const DebVersion left = split_deb_version(a);
+    const DebVersion right = split_deb_version(b);
     if (const auto order = compare_numbers(left.epoch, right.epoch); order != 0) return order;
-    if (const auto order = compare_parts(left.upstream, right.upstream); order != 0) return order;
-    return compare_parts(left.revision, right.revision);
+    if (const auto order = compare_deb_parts(left.upstream, right.upstream); order != 0)
+        return order;
+    return compare_deb_parts(left.revision, right.revision);
 }
 
 }  // namespace boltseal

@@ -15,7 +15,7 @@ constexpr std::uint8_t kSha256[] = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x
 constexpr std::uint8_t kSha384[] = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02};
 constexpr std::uint8_t kSha512[] = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03};
 
-Error bad(const std::string& why) {
+Error bad_der(const std::string& why) {
     return Error(Fault::Malformed, why);
 }
 
@@ -28,11 +28,11 @@ Result<std::size_t> read_length(Reader& in) {
     BOLTSEAL_TRY(const std::uint8_t first, in.u8());
     if (first < kLongLength) return std::size_t{first};
     const std::size_t count = first - kLongLength;
-    if (count == 0 || count > kMaxLengthBytes) return bad("length is not in a form of DER");
+    if (count == 0 || count > kMaxLengthBytes) return bad_der("length is not in a form of DER");
     std::size_t length = 0;
     BOLTSEAL_TRY(const Bytes bytes, in.take(count));
     for (const std::uint8_t byte : bytes) length = (length << 8) | byte;
-    if (bytes[0] == 0 || length < kLongLength) return bad("length is not in its shortest form");
+    if (bytes[0] == 0 || length < kLongLength) return bad_der("length is not in its shortest form");
     return length;
 }
 
@@ -45,7 +45,7 @@ bool DerReader::next_is(DerTag tag) const {
 Result<DerElement> DerReader::any() {
     Reader in(rest_);
     BOLTSEAL_TRY(const std::uint8_t tag, in.u8());
-    if ((tag & kHighTagNumber) == kHighTagNumber) return bad("tag is of more than one byte");
+    if ((tag & kHighTagNumber) == kHighTagNumber) return bad_der("tag is of more than one byte");
     BOLTSEAL_TRY(const std::size_t length, read_length(in));
     BOLTSEAL_TRY(const Bytes content, in.take(length));
     const Bytes whole = rest_.first(rest_.size() - in.rest().size());
@@ -55,9 +55,9 @@ Result<DerElement> DerReader::any() {
 
 Result<DerElement> DerReader::take(DerTag tag) {
     const auto expected = static_cast<std::uint8_t>(tag);
-    if (rest_.empty()) return bad("ends where " + tag_name(expected) + " is expected");
+    if (rest_.empty()) return bad_der("ends where " + tag_name(expected) + " is expected");
     if (rest_[0] != expected) {
-        return bad("found " + tag_name(rest_[0]) + ", expected " + tag_name(expected));
+        return bad_der("found " + tag_name(rest_[0]) + ", expected " + tag_name(expected));
     }
     return any();
 }
@@ -72,7 +72,7 @@ Result<bool> DerReader::boolean() {
     DerReader ahead = *this;
     BOLTSEAL_TRY(const DerElement element, ahead.take(DerTag::Boolean));
     if (element.content.size() != 1 || (element.content[0] != 0 && element.content[0] != 0xFF)) {
-        return bad("boolean is neither FF nor 00");
+        return bad_der("boolean is neither FF nor 00");
     }
     *this = ahead;
     return element.content[0] == 0xFF;
@@ -80,7 +80,7 @@ Result<bool> DerReader::boolean() {
 
 Result<void> DerReader::end() const {
     if (rest_.empty()) return {};
-    return bad(std::to_string(rest_.size()) + " bytes more than expected");
+    return bad_der(std::to_string(rest_.size()) + " bytes more than expected");
 }
 
 Buffer encode_der(DerTag tag, Bytes content) {

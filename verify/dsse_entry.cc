@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kMember = "dsseV002";
 constexpr std::size_t kMaxSignatures = 10;
 
-Error bad(const std::string& why) {
+Error bad_dsse_entry(const std::string& why) {
     return Error(Fault::Malformed, "log entry: " + why);
 }
 
@@ -17,14 +17,14 @@ Error bad(const std::string& why) {
 
 Result<Buffer> encode_dsse_entry(const DsseEntry& entry) {
     if (entry.payload.algorithm() != HashAlgorithm::Sha256)
-        return bad("payload hash is not SHA-256");
-    if (entry.signatures.empty()) return bad("envelope without signature");
-    if (entry.signatures.size() > kMaxSignatures) return bad("more than 10 signatures");
+        return bad_dsse_entry("payload hash is not SHA-256");
+    if (entry.signatures.empty()) return bad_dsse_entry("envelope without signature");
+    if (entry.signatures.size() > kMaxSignatures) return bad_dsse_entry("more than 10 signatures");
     const auto not_ascending = [](const EntrySignature& a, const EntrySignature& b) {
         return a.signature >= b.signature;
     };
     if (std::ranges::adjacent_find(entry.signatures, not_ascending) != entry.signatures.end()) {
-        return bad("signatures do not ascend");
+        return bad_dsse_entry("signatures do not ascend");
     }
     Json::Array signatures;
     for (const EntrySignature& one : entry.signatures) {
@@ -42,13 +42,13 @@ Result<DsseEntry> parse_dsse_entry(Bytes body) {
     BOLTSEAL_TRY(const Json* payload, spec.object_at("payloadHash"));
     BOLTSEAL_TRY(entry.payload, parse_entry_digest(*payload));
     BOLTSEAL_TRY(const Json::Array* signatures, spec.array_at("signatures"));
-    if (signatures->size() > kMaxSignatures) return bad("more than 10 signatures");
+    if (signatures->size() > kMaxSignatures) return bad_dsse_entry("more than 10 signatures");
     for (const Json& signature : *signatures) {
         BOLTSEAL_TRY(EntrySignature parsed, parse_entry_signature(signature));
         entry.signatures.push_back(std::move(parsed));
     }
     BOLTSEAL_TRY(const Buffer printed, encode_dsse_entry(entry));
-    if (!equal(printed, body)) return bad("not in its canonical form");
+    if (!equal(printed, body)) return bad_dsse_entry("not in its canonical form");
     return entry;
 }
 

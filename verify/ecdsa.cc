@@ -25,7 +25,7 @@ std::size_t scalar_size(KeyType curve) {
     return 0;
 }
 
-Error bad_signature() {
+Error bad_ecdsa_signature() {
     return Error(Fault::Untrusted, "ECDSA signature does not verify");
 }
 
@@ -35,10 +35,10 @@ Error bad_signature() {
 Result<void> check_ecdsa(const PublicKey& key, const BlobDigest& digest, Bytes signature) {
     const OpensslErrorScope errors;
     const EvpKeyContext context(key.openssl() ? EVP_PKEY_CTX_new(key.openssl(), nullptr) : nullptr);
-    if (!context || EVP_PKEY_verify_init(context.get()) != 1) return bad_signature();
+    if (!context || EVP_PKEY_verify_init(context.get()) != 1) return bad_ecdsa_signature();
     const int verdict = EVP_PKEY_verify(context.get(), signature.data(), signature.size(),
                                         digest.bytes().data(), digest.bytes().size());
-    if (verdict != 1) return bad_signature();
+    if (verdict != 1) return bad_ecdsa_signature();
     return {};
 }
 

@@ -16,7 +16,7 @@ using Scalar = std::array<std::uint8_t, crypto_core_ed25519_SCALARBYTES>;
 // RFC 8032 section 2: "SigEd25519 no Ed25519 collisions", phflag 1, an empty context.
 constexpr std::string_view kDom2("SigEd25519 no Ed25519 collisions\x01\x00", 34);
 
-Error bad_signature() {
+Error bad_ed25519_signature() {
     return Error(Fault::Untrusted, "Ed25519 signature does not verify");
 }
 
@@ -47,7 +47,7 @@ Result<void> check_ed25519(const PublicKey& key, Bytes message, Bytes signature)
     if (signature.size() != crypto_sign_BYTES ||
         crypto_sign_verify_detached(signature.data(), message.data(), message.size(),
                                     key.ed25519().data()) != 0) {
-        return bad_signature();
+        return bad_ed25519_signature();
     }
     return {};
 }
@@ -57,11 +57,11 @@ Result<void> check_ed25519(const PublicKey& key, Bytes message, Bytes signature)
 // its group operations are put together here. They refuse points of small order and not of the
 // main subgroup; the tests hold this against libsodium's own verdicts.
 Result<void> check_ed25519ph(const PublicKey& key, const BlobDigest& digest, Bytes signature) {
-    if (signature.size() != 2 * kHalf) return bad_signature();
+    if (signature.size() != 2 * kHalf) return bad_ed25519_signature();
     const Bytes r = signature.first(kHalf);  // 1
     const Bytes s = signature.subspan(kHalf);
     if (!below_order(s) || crypto_core_ed25519_is_valid_point(r.data()) != 1) {
-        return bad_signature();
+        return bad_ed25519_signature();
     }
     const Scalar k = challenge(r, key.ed25519(), digest.bytes());  // 2
     Point sb;                                                      // 3: R = S B - k A
@@ -70,9 +70,9 @@ Result<void> check_ed25519ph(const PublicKey& key, const BlobDigest& digest, Byt
     if (crypto_scalarmult_ed25519_base_noclamp(sb.data(), s.data()) != 0 ||
         crypto_scalarmult_ed25519_noclamp(ka.data(), k.data(), key.ed25519().data()) != 0 ||
         crypto_core_ed25519_sub(expected.data(), sb.data(), ka.data()) != 0) {
-        return bad_signature();
+        return bad_ed25519_signature();
     }
-    if (!equal(expected, r)) return bad_signature();
+    if (!equal(expected, r)) return bad_ed25519_signature();
     return {};
 }
 

@@ -9,14 +9,14 @@ namespace {
 
 constexpr std::size_t kMaxBody = 65'535;
 
-Error bad(const std::string& why) {
+Error bad_entry_body(const std::string& why) {
     return Error(Fault::Malformed, "log entry: " + why);
 }
 
 Result<Buffer> bytes_at(const Json& json, std::string_view name) {
     BOLTSEAL_TRY(const std::string* text, json.string_at(name));
     auto bytes = parse_base64_any(*text);
-    if (!bytes) return bad("'" + std::string(name) + "': " + bytes.error().message());
+    if (!bytes) return bad_entry_body("'" + std::string(name) + "': " + bytes.error().message());
     return bytes;
 }
 
@@ -47,18 +47,18 @@ Result<Buffer> encode_entry_body(std::string_view kind, std::string_view member,
     const Json body =
         Json::object({{"apiVersion", kRekorV2Version}, {"kind", kind}, {"spec", std::move(named)}});
     Buffer text = to_buffer(to_canonical_json(body));
-    if (text.size() > kMaxBody) return bad("larger than 65535 bytes");
+    if (text.size() > kMaxBody) return bad_entry_body("larger than 65535 bytes");
     return text;
 }
 
 Result<Json> parse_entry_body(Bytes body, std::string_view kind, std::string_view member) {
-    if (body.size() > kMaxBody) return bad("larger than 65535 bytes");
+    if (body.size() > kMaxBody) return bad_entry_body("larger than 65535 bytes");
     BOLTSEAL_TRY(const Json json, parse_json(body));
     BOLTSEAL_TRY(const std::string* found, json.string_at("kind"));
     BOLTSEAL_TRY(const std::string* version, json.string_at("apiVersion"));
     if (*found != kind || *version != kRekorV2Version) {
-        return bad("kind is " + printable(*found) + " " + printable(*version) + ", expected '" +
-                   std::string(kind) + "' '0.0.2'");
+        return bad_entry_body("kind is " + printable(*found) + " " + printable(*version) +
+                              ", expected '" + std::string(kind) + "' '0.0.2'");
     }
     BOLTSEAL_TRY(const Json* spec, json.object_at("spec"));
     BOLTSEAL_TRY(const Json* named, spec->object_at(member));

@@ -6,7 +6,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxSignatures = 32;  // counted, and then refused
+constexpr std::size_t kMaxEnvelopeSignatures = 32;  // counted, and then refused
 
 }  // namespace
 
@@ -20,7 +20,7 @@ Buffer pre_authentication_encoding(std::string_view payload_type, Bytes payload)
 Result<Envelope> parse_envelope(const ProtoReader& message) {
     BOLTSEAL_CHECK(message.only({"payload", "payloadType", "signatures"}));
     BOLTSEAL_TRY(const std::string* type, message.string("payloadType"));
-    BOLTSEAL_TRY(const auto signatures, message.messages("signatures", kMaxSignatures));
+    BOLTSEAL_TRY(const auto signatures, message.messages("signatures", kMaxEnvelopeSignatures));
     if (signatures.size() != 1) {
         return message.bad(
             "signatures", "has " + std::to_string(signatures.size()) + " signatures, expected one");

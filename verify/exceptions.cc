@@ -7,7 +7,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxText = 1024;
+constexpr std::size_t kMaxReason = 1024;
 
 struct ClaimedException {
     std::string policy;
@@ -20,7 +20,7 @@ struct ClaimedException {
 
 Result<std::string> text_at(const Json& predicate, std::string_view member) {
     BOLTSEAL_TRY(const std::string* text, predicate.string_at(member));
-    if (!text->empty() && text->size() <= kMaxText) return *text;
+    if (!text->empty() && text->size() <= kMaxReason) return *text;
     return Error(Fault::Malformed,
                  "'" + std::string(member) + "' is empty or longer than 1024 bytes");
 }

@@ -46,7 +46,7 @@ constexpr Known kExtensions[] = {
     {22, "source-repository-visibility"},
 };
 
-Error bad(const std::string& why) {
+Error bad_identity(const std::string& why) {
     return Error(Fault::Malformed, why);
 }
 
@@ -54,22 +54,23 @@ std::array<std::uint8_t, 10> fulcio_oid(std::uint8_t last) {
     return {0x2B, 0x06, 0x01, 0x04, 0x01, 0x83, 0xBF, 0x30, 0x01, last};
 }
 
-Bytes bytes_of(const ASN1_STRING* string) {
+Bytes string_bytes(const ASN1_STRING* string) {
     return Bytes(ASN1_STRING_get0_data(string),
                  static_cast<std::size_t>(ASN1_STRING_length(string)));
 }
 
 Result<std::string> text_of(Bytes bytes) {
-    if (bytes.empty()) return bad("is empty");
-    if (std::find(bytes.begin(), bytes.end(), 0) != bytes.end()) return bad("has a NUL byte");
-    if (!is_utf8(bytes)) return bad("is not UTF-8");
+    if (bytes.empty()) return bad_identity("is empty");
+    if (std::find(bytes.begin(), bytes.end(), 0) != bytes.end())
+        return bad_identity("has a NUL byte");
+    if (!is_utf8(bytes)) return bad_identity("is not UTF-8");
     return std::string(as_text(bytes));
 }
 
 // RFC 5280 section 4.2.1.6: IA5String, which is ASCII.
 Result<std::string> ascii_of(Bytes bytes) {
     if (std::any_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b > 0x7F; })) {
-        return bad("is not ASCII");
+        return bad_identity("is not ASCII");
     }
     return text_of(bytes);
 }
@@ -96,8 +97,8 @@ Result<std::string> issuer_of(const Certificate& certificate) {
     BOLTSEAL_TRY(std::string issuer, fulcio_extension(certificate, kIssuer, "issuer"));
     if (issuer.empty()) return old;
     if (!old.empty() && old != issuer) {
-        return bad("certificate names two issuers, " + printable(old) + " and " +
-                   printable(issuer));
+        return bad_identity("certificate names two issuers, " + printable(old) + " and " +
+                            printable(issuer));
     }
     return issuer;
 }
@@ -108,8 +109,9 @@ bool is_fulcio_name(const OTHERNAME* other) {
 }
 
 Result<SubjectName> other_name(const OTHERNAME* other) {
-    if (ASN1_TYPE_get(other->value) != V_ASN1_UTF8STRING) return bad("is not a UTF8String");
-    BOLTSEAL_TRY(std::string text, text_of(bytes_of(other->value->value.utf8string)));
+    if (ASN1_TYPE_get(other->value) != V_ASN1_UTF8STRING)
+        return bad_identity("is not a UTF8String");
+    BOLTSEAL_TRY(std::string text, text_of(string_bytes(other->value->value.utf8string)));
     return SubjectName{NameKind::Other, std::move(text)};
 }
 
@@ -126,7 +128,7 @@ Result<std::optional<SubjectName>> name_of(const GENERAL_NAME* name) {
     if (type != GEN_EMAIL && type != GEN_URI && type != GEN_DNS) {
         return std::optional<SubjectName>();
     }
-    BOLTSEAL_TRY(std::string text, ascii_of(bytes_of(static_cast<const ASN1_STRING*>(value))));
+    BOLTSEAL_TRY(std::string text, ascii_of(string_bytes(static_cast<const ASN1_STRING*>(value))));
     const NameKind kind = type == GEN_EMAIL ? NameKind::Email
                           : type == GEN_URI ? NameKind::Uri
                                             : NameKind::Dns;
@@ -145,9 +147,10 @@ Result<std::vector<SubjectName>> parse_names(Bytes der) {
     const OpensslErrorScope errors;
     const unsigned char* next = der.data();
     const NamesPtr parsed(d2i_GENERAL_NAMES(nullptr, &next, static_cast<long>(der.size())));
-    if (!parsed || !prints_back(parsed.get(), der)) return bad("is not in its plain DER form");
+    if (!parsed || !prints_back(parsed.get(), der))
+        return bad_identity("is not in its plain DER form");
     const int count = sk_GENERAL_NAME_num(parsed.get());
-    if (count > kMaxNames) return bad("has more than 64 names");
+    if (count > kMaxNames) return bad_identity("has more than 64 names");
     std::vector<SubjectName> names;
     for (int i = 0; i < count; ++i) {
         BOLTSEAL_TRY(auto name, name_of(sk_GENERAL_NAME_value(parsed.get(), i)));

@@ -10,7 +10,7 @@ namespace boltseal {
 namespace {
 
 // A manifest that is judged, and by which rules: an index has no content of its own.
-struct Part {
+struct RulePart {
     const ManifestEvidence* evidence;
     bool has_content;
 };
@@ -40,7 +40,7 @@ public:
         decision_.policy = policy->name;
         judge_policy(*policy);
         if (const auto parts = parts_of(*policy)) {
-            for (const Part& part : *parts) judge_part(*policy, part);
+            for (const RulePart& part : *parts) judge_part(*policy, part);
         }
         return conclude();
     }
@@ -61,13 +61,13 @@ private:
     }
 
     // What is to be judged; nothing, and a rule that says why, if nobody can tell.
-    std::optional<std::vector<Part>> parts_of(const ImagePolicy& policy) {
-        if (!evidence_.is_index) return std::vector<Part>{{&evidence_.image, true}};
+    std::optional<std::vector<RulePart>> parts_of(const ImagePolicy& policy) {
+        if (!evidence_.is_index) return std::vector<RulePart>{{&evidence_.image, true}};
         if (policy.platforms == Platforms::Index) {
-            return std::vector<Part>{{&evidence_.image, true}};
+            return std::vector<RulePart>{{&evidence_.image, true}};
         }
         if (policy.platforms == Platforms::Requested) return requested_part();
-        std::vector<Part> parts{{&evidence_.image, false}};
+        std::vector<RulePart> parts{{&evidence_.image, false}};
         for (const ManifestEvidence& child : evidence_.children) {
             if (is_runnable(child)) parts.push_back({&child, true});
         }
@@ -76,16 +76,16 @@ private:
         return std::nullopt;
     }
 
-    std::optional<std::vector<Part>> requested_part() {
+    std::optional<std::vector<RulePart>> requested_part() {
         if (evidence_.platform.empty()) {
             add("platforms", Outcome::Unknown, "one platform to be asked for", "none was").hint =
                 "the image has several: name the one that will run";
             return std::nullopt;
         }
-        std::vector<Part> parts;
+        std::vector<RulePart> parts;
         for (const ManifestEvidence& child : evidence_.children) {
             const bool is_known = std::ranges::any_of(
-                parts, [&](const Part& part) { return part.evidence->digest == child.digest; });
+                parts, [&](const RulePart& part) { return part.evidence->digest == child.digest; });
             if (is_known || !is_platform(child.platform, evidence_.platform)) continue;
             parts.push_back({&child, true});
         }
@@ -95,7 +95,7 @@ private:
         return std::nullopt;
     }
 
-    void judge_part(const ImagePolicy& policy, const Part& part) {
+    void judge_part(const ImagePolicy& policy, const RulePart& part) {
         const std::size_t first = decision_.rules.size();
         const auto hash = policy.algorithms.check(part.evidence->digest.algorithm());
         if (!hash) {

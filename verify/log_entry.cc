@@ -12,7 +12,7 @@ constexpr std::size_t kMaxRekorV1Body = std::size_t{16} << 20;
 constexpr std::uint64_t kMaxTime = 253'402'300'799;  // the year 9999
 constexpr std::size_t kMaxHashes = 64;               // a tree of 2^64 leaves is that high
 
-Error bad(const std::string& why) {
+Error bad_entry(const std::string& why) {
     return Error(Fault::Malformed, "log entry: " + why);
 }
 
@@ -79,7 +79,7 @@ std::string describe(const TreeHead& head) {
     return "size " + std::to_string(head.size) + ", root " + to_base64(head.root.bytes());
 }
 
-Error refused(const std::string& why) {
+Error refused_entry(const std::string& why) {
     return Error(Fault::Untrusted, "log entry: " + why);
 }
 
@@ -95,10 +95,10 @@ Result<Buffer> encode_dsse_entry(const HashedRekord& entry, Bytes payload) {
 
 Result<Buffer> encode_entry(const HashedRekord& entry) {
     if (entry.algorithm == SignatureAlgorithm::Ed25519) {
-        return bad("a plain Ed25519 signature cannot be logged, Ed25519ph can");
+        return bad_entry("a plain Ed25519 signature cannot be logged, Ed25519ph can");
     }
     if (entry.digest.algorithm() != hash_of(entry.algorithm)) {
-        return bad("signature is over another kind of digest");
+        return bad_entry("signature is over another kind of digest");
     }
     BOLTSEAL_TRY(Json signature, print_entry_signature(signature_of(entry)));
     return encode_entry_body(kKind, "hashedRekordV002",
@@ -110,7 +110,7 @@ Result<HashedRekord> parse_entry(Bytes body) {
     BOLTSEAL_TRY(const Json spec, parse_entry_body(body, kKind, "hashedRekordV002"));
     BOLTSEAL_TRY(HashedRekord entry, parse_spec(spec));
     BOLTSEAL_TRY(const Buffer printed, encode_entry(entry));
-    if (!equal(printed, body)) return bad("not in its canonical form");
+    if (!equal(printed, body)) return bad_entry("not in its canonical form");
     return entry;
 }
 
@@ -169,7 +169,7 @@ Json to_json(const LogEntry& entry) {
 
 Result<void> check_place(const LogEntry& entry, Bytes body, const VerifiedCheckpoint& checkpoint) {
     if (checkpoint.head() != entry.head) {
-        return refused("proof and checkpoint differ in tree size or root")
+        return refused_entry("proof and checkpoint differ in tree size or root")
             .comparing(describe(checkpoint.head()), describe(entry.head));
     }
     auto included = check_inclusion(hash_leaf(body), entry.proof, entry.head);
@@ -179,17 +179,20 @@ Result<void> check_place(const LogEntry& entry, Bytes body, const VerifiedCheckp
 
 Result<VerifiedCheckpoint> check_log_entry(const LogEntry& entry, Bytes expected,
                                            const NoteKey& log) {
-    if (entry.log_id != log.log_id()) return refused("is of another log than '" + log.name + "'");
+    if (entry.log_id != log.log_id())
+        return refused_entry("is of another log than '" + log.name + "'");
     if (!is_rekor_v2(entry)) {
-        return refused("kind is " + printable(entry.kind) + " " + printable(entry.version) +
-                       ", expected 'hashedrekord' or 'dsse' '0.0.2'");
+        return refused_entry("kind is " + printable(entry.kind) + " " + printable(entry.version) +
+                             ", expected 'hashedrekord' or 'dsse' '0.0.2'");
     }
-    if (!entry.has_proof) return refused("has no inclusion proof");
+    if (!entry.has_proof) return refused_entry("has no inclusion proof");
     if (entry.claimed_time || !entry.promise.empty()) {
-        return refused("has a time or promise, which Rekor v2 does not give");
+        return refused_entry("has a time or promise, which Rekor v2 does not give");
     }
-    if (!equal(entry.body, expected)) return refused("is about another signature, digest or key");
-    if (entry.index != entry.proof.index) return refused("index differs from that of its proof");
+    if (!equal(entry.body, expected))
+        return refused_entry("is about another signature, digest or key");
+    if (entry.index != entry.proof.index)
+        return refused_entry("index differs from that of its proof");
     auto checkpoint = check_checkpoint(as_bytes(entry.checkpoint), log);
     if (!checkpoint) return std::move(checkpoint).error().context("log entry").as(Fault::Untrusted);
     BOLTSEAL_CHECK(check_place(entry, expected, *checkpoint));

@@ -11,7 +11,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxSignatures = 100;
+constexpr std::size_t kMaxNoteSignatures = 100;
 constexpr std::size_t kMaxSignature = std::size_t{8} << 10;
 constexpr std::size_t kMaxName = 255;
 constexpr std::size_t kIdSize = 4;
@@ -19,7 +19,7 @@ constexpr std::size_t kCosignature = 8 + 64;
 constexpr std::size_t kMlDsaCosignature = 8 + 2420;
 constexpr std::string_view kDash = "\xE2\x80\x94 ";  // U+2014 and a space
 
-Error bad(const char* why) {
+Error bad_note(const char* why) {
     return Error(Fault::Malformed, why);
 }
 
@@ -59,25 +59,26 @@ Result<PublicKey> parse_note_key(std::uint8_t type, Bytes bytes) {
         case NoteSignatureType::Ecdsa: {
             BOLTSEAL_TRY(PublicKey key, parse_public_key_der(bytes));
             if (key.type() == KeyType::Ed25519 || key.type() == KeyType::Rsa) {
-                return bad("vkey: not an ECDSA key");
+                return bad_note("vkey: not an ECDSA key");
             }
             return key;
         }
     }
-    return bad("vkey: unknown signature type");
+    return bad_note("vkey: unknown signature type");
 }
 
 Result<NoteSignature> parse_signature_line(std::string_view line) {
-    if (!line.starts_with(kDash)) return bad("note: signature line does not start with a dash");
+    if (!line.starts_with(kDash))
+        return bad_note("note: signature line does not start with a dash");
     line.remove_prefix(kDash.size());
     const std::size_t space = line.find(' ');
-    if (space == std::string_view::npos) return bad("note: signature line without signature");
+    if (space == std::string_view::npos) return bad_note("note: signature line without signature");
     NoteSignature signature;
     signature.name = line.substr(0, space);
     BOLTSEAL_CHECK(check_note_name(signature.name));
     BOLTSEAL_TRY(const Buffer bytes, parse_base64(line.substr(space + 1)));
-    if (bytes.size() <= kIdSize) return bad("note: signature is too short");
-    if (bytes.size() > kIdSize + kMaxSignature) return bad("note: signature is too long");
+    if (bytes.size() <= kIdSize) return bad_note("note: signature is too short");
+    if (bytes.size() > kIdSize + kMaxSignature) return bad_note("note: signature is too long");
     std::copy_n(bytes.begin(), kIdSize, signature.key_id.begin());
     signature.signature.assign(bytes.begin() + kIdSize, bytes.end());
     return signature;
@@ -86,7 +87,8 @@ Result<NoteSignature> parse_signature_line(std::string_view line) {
 // c2sp.org/tlog-cosignature#format: POSIX seconds in 63 bits.
 Result<Timestamp> take_time(Reader& reader) {
     BOLTSEAL_TRY(const std::uint64_t seconds, reader.u64());
-    if (seconds > std::numeric_limits<std::int64_t>::max()) return bad("note: time is too large");
+    if (seconds > std::numeric_limits<std::int64_t>::max())
+        return bad_note("note: time is too large");
     return Timestamp{static_cast<std::int64_t>(seconds)};
 }
 
@@ -155,28 +157,28 @@ LogId NoteKey::log_id() const {
 }
 
 Result<void> check_note_name(std::string_view name) {
-    if (name.empty()) return bad("note: name is empty");
-    if (name.size() > kMaxName) return bad("note: name is longer than 255 bytes");
+    if (name.empty()) return bad_note("note: name is empty");
+    if (name.size() > kMaxName) return bad_note("note: name is longer than 255 bytes");
     if (!is_utf8(as_bytes(name)) || has_control(name) || has_space(name) ||
         name.find('+') != std::string_view::npos) {
-        return bad("note: name has a space, a '+' or a control character");
+        return bad_note("note: name has a space, a '+' or a control character");
     }
     return {};
 }
 
 Result<NoteKey> parse_vkey(std::string_view vkey) {
-    if (vkey.size() > kMaxSignature) return bad("vkey: too long");
+    if (vkey.size() > kMaxSignature) return bad_note("vkey: too long");
     const std::size_t first = vkey.find('+');
     const std::size_t second = first == std::string_view::npos ? first : vkey.find('+', first + 1);
-    if (second == std::string_view::npos) return bad("vkey: not of the form name+hash+key");
+    if (second == std::string_view::npos) return bad_note("vkey: not of the form name+hash+key");
     const std::string_view name = vkey.substr(0, first);
     BOLTSEAL_CHECK(check_note_name(name));
     BOLTSEAL_TRY(const Buffer claimed_id, parse_hex(vkey.substr(first + 1, second - first - 1)));
     BOLTSEAL_TRY(const Buffer bytes, parse_base64(vkey.substr(second + 1)));
-    if (bytes.empty()) return bad("vkey: no key");
+    if (bytes.empty()) return bad_note("vkey: no key");
     BOLTSEAL_TRY(PublicKey public_key, parse_note_key(bytes[0], Bytes(bytes).subspan(1)));
     NoteKey key{std::string(name), static_cast<NoteSignatureType>(bytes[0]), std::move(public_key)};
-    if (!equal(key.id(), claimed_id)) return bad("vkey: hash does not fit name and key");
+    if (!equal(key.id(), claimed_id)) return bad_note("vkey: hash does not fit name and key");
     return key;
 }
 
@@ -188,19 +190,21 @@ std::string to_vkey(const NoteKey& key) {
 }
 
 Result<Note> parse_note(Bytes bytes) {
-    if (bytes.size() > kMaxNote) return bad("note: larger than 1 MiB");
+    if (bytes.size() > kMaxNote) return bad_note("note: larger than 1 MiB");
     const std::string_view all = as_text(bytes);
-    if (!is_utf8(bytes) || has_control(all)) return bad("note: not plain UTF-8 text");
+    if (!is_utf8(bytes) || has_control(all)) return bad_note("note: not plain UTF-8 text");
     const std::size_t split = all.rfind("\n\n");
-    if (split == std::string_view::npos) return bad("note: no empty line before the signatures");
+    if (split == std::string_view::npos)
+        return bad_note("note: no empty line before the signatures");
     Note note;
     note.text = all.substr(0, split + 1);
     std::string_view lines = all.substr(split + 2);
-    if (lines.empty()) return bad("note: no signatures");
+    if (lines.empty()) return bad_note("note: no signatures");
     while (!lines.empty()) {
         const std::size_t end = lines.find('\n');
-        if (end == std::string_view::npos) return bad("note: last line has no end");
-        if (note.signatures.size() == kMaxSignatures) return bad("note: more than 100 signatures");
+        if (end == std::string_view::npos) return bad_note("note: last line has no end");
+        if (note.signatures.size() == kMaxNoteSignatures)
+            return bad_note("note: more than 100 signatures");
         BOLTSEAL_TRY(NoteSignature signature, parse_signature_line(lines.substr(0, end)));
         note.signatures.push_back(std::move(signature));
         lines.remove_prefix(end + 1);

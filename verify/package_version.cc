@@ -10,7 +10,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxBytes = 1024;
+constexpr std::size_t kMaxVersion = 1024;
 constexpr std::size_t kMaxBounds = 4;
 
 // No empty component: "12" and "12.8", but not "12." or ".8".
@@ -149,7 +149,7 @@ Result<void> check_version(VersionScheme scheme, std::string_view version) {
                                            std::string(to_string(scheme)) + " version: " + why);
     };
     if (version.empty()) return bad("empty");
-    if (version.size() > kMaxBytes) return bad("longer than 1024 bytes");
+    if (version.size() > kMaxVersion) return bad("longer than 1024 bytes");
     if (const auto checked = check_syntax(scheme, version); !checked) {
         return bad(checked.error().message());
     }

@@ -6,16 +6,16 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxBytes = 1024;
+constexpr std::size_t kMaxPattern = 1024;
 
-Error bad(std::string_view text, const std::string& why) {
+Error bad_pattern(std::string_view text, const std::string& why) {
     return Error(Fault::Config, "pattern " + printable(text) + ": " + why);
 }
 
 Result<void> check_text(std::string_view text) {
     if (text.empty()) return Error(Fault::Config, "pattern is empty");
-    if (text.size() > kMaxBytes) return bad(text, "longer than 1024 bytes");
-    if (!is_utf8(as_bytes(text))) return bad(text, "not UTF-8");
+    if (text.size() > kMaxPattern) return bad_pattern(text, "longer than 1024 bytes");
+    if (!is_utf8(as_bytes(text))) return bad_pattern(text, "not UTF-8");
     return {};
 }
 
@@ -33,7 +33,7 @@ Result<NfaNode> parse_glob(std::string_view text) {
         } else if (text[i] == '?') {
             node.children.push_back(NfaNode::of(no_slash));
         } else {
-            if (text[i] == '\\' && ++i == text.size()) return bad(text, "ends in '\\'");
+            if (text[i] == '\\' && ++i == text.size()) return bad_pattern(text, "ends in '\\'");
             node.children.push_back(NfaNode::of(text.substr(i, 1)));
         }
     }
@@ -64,14 +64,15 @@ Result<Pattern> Pattern::glob(std::string_view text) {
 Result<Pattern> Pattern::regex(std::string_view text) {
     BOLTSEAL_CHECK(check_text(text));
     const auto node = parse_regex(text);
-    if (!node) return bad(text, node.error().message());
+    if (!node) return bad_pattern(text, node.error().message());
     return compile(text, *node);
 }
 
 Result<Pattern> Pattern::compile(std::string_view text, const NfaNode& node) {
     auto nfa = Nfa::compile(node);
-    if (!nfa) return bad(text, nfa.error().message());
-    if (names_nobody(*nfa)) return bad(text, "matches whatever there is, and so names nobody");
+    if (!nfa) return bad_pattern(text, nfa.error().message());
+    if (names_nobody(*nfa))
+        return bad_pattern(text, "matches whatever there is, and so names nobody");
     Pattern pattern;
     pattern.text_ = text;
     pattern.nfa_ = *std::move(nfa);

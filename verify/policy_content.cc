@@ -137,7 +137,7 @@ std::optional<Operator> read_operator(PolicyTable& table) {
     return std::nullopt;
 }
 
-bool is_number(const Json& json) {
+bool is_json_number(const Json& json) {
     return json.as_int() || json.as_uint() || json.as_double();
 }
 
@@ -152,7 +152,7 @@ void read_operand(PolicyTable& table, AssertRule& rule) {
     if (!table.has("value")) return;
     const bool ordered = rule.op == Operator::Less || rule.op == Operator::AtMost ||
                          rule.op == Operator::Greater || rule.op == Operator::AtLeast;
-    if (ordered && !is_number(rule.value)) {
+    if (ordered && !is_json_number(rule.value)) {
         table.problem_at("value", "'value' must be a number: nothing else is ordered");
     }
     if (rule.op == Operator::In && (!rule.value.as_array() || rule.value.as_array()->empty())) {

@@ -1,14 +1,13 @@
 // [[test]]: an image as it was recorded, and the decision its policy must come to.
 #include "verify/image_policy.h"
 #include "verify/policy_sections.h"
+#include "verify/sigstore_bundle.h"
 
 #include <algorithm>
 
 namespace boltseal {
 
 namespace {
-
-constexpr std::size_t kMaxBundle = std::size_t{32} << 20;
 
 PolicyTestPart read_part(PolicyTable& table) {
     PolicyTestPart part;

@@ -10,20 +10,20 @@ constexpr std::size_t kMaxKeyFile = std::size_t{64} << 10;
 constexpr std::size_t kMaxRootFile = std::size_t{4} << 20;
 
 // What Fulcio writes into certificates besides name and issuer, oid-info.md.
-constexpr std::string_view kExtensions[] = {"build-config-digest",
-                                            "build-config-uri",
-                                            "build-signer-digest",
-                                            "build-signer-uri",
-                                            "build-trigger",
-                                            "run-invocation-uri",
-                                            "runner-environment",
-                                            "source-repository-digest",
-                                            "source-repository-identifier",
-                                            "source-repository-owner-identifier",
-                                            "source-repository-owner-uri",
-                                            "source-repository-ref",
-                                            "source-repository-uri",
-                                            "source-repository-visibility-at-signing"};
+constexpr std::string_view kExtensionNames[] = {"build-config-digest",
+                                                "build-config-uri",
+                                                "build-signer-digest",
+                                                "build-signer-uri",
+                                                "build-trigger",
+                                                "run-invocation-uri",
+                                                "runner-environment",
+                                                "source-repository-digest",
+                                                "source-repository-identifier",
+                                                "source-repository-owner-identifier",
+                                                "source-repository-owner-uri",
+                                                "source-repository-ref",
+                                                "source-repository-uri",
+                                                "source-repository-visibility-at-signing"};
 
 class TrustReader {
 public:
@@ -83,7 +83,7 @@ private:
         TrustedIdentity identity{table.pattern("name"), table.pattern("issuer"), {}};
         if (PolicyNode* extensions = table.table("extensions")) {
             PolicyTable members(*extensions, "'extensions'", reading_);
-            for (const std::string_view extension : kExtensions) {
+            for (const std::string_view extension : kExtensionNames) {
                 if (!members.has(extension)) continue;
                 identity.extensions[std::string(extension)] = members.text(extension);
             }

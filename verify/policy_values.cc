@@ -8,10 +8,10 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxText = 1024;
-constexpr std::size_t kMaxList = 64;
+constexpr std::size_t kMaxValue = 1024;
+constexpr std::size_t kMaxValues = 64;
 
-std::string in_quotes(std::string_view name) {
+std::string name_quoted(std::string_view name) {
     return "'" + std::string(name) + "'";
 }
 
@@ -44,16 +44,16 @@ bool is_plain(std::string_view text) {
 std::string PolicyTable::text_of(const PolicyNode& node, std::string_view member) {
     const std::string* text = node.as<std::string>();
     if (!text) {
-        problem_line(node.line(),
-                     in_quotes(member) + " is " + std::string(node.kind()) + ", expected a string");
+        problem_line(node.line(), name_quoted(member) + " is " + std::string(node.kind()) +
+                                      ", expected a string");
         return "";
     }
-    if (text->empty()) problem_line(node.line(), in_quotes(member) + " is empty");
-    if (text->size() > kMaxText) {
-        problem_line(node.line(), in_quotes(member) + " is longer than 1024 bytes");
+    if (text->empty()) problem_line(node.line(), name_quoted(member) + " is empty");
+    if (text->size() > kMaxValue) {
+        problem_line(node.line(), name_quoted(member) + " is longer than 1024 bytes");
     }
     if (!is_plain(*text)) {
-        problem_line(node.line(), in_quotes(member) + " has control characters");
+        problem_line(node.line(), name_quoted(member) + " has control characters");
     }
     return *text;
 }
@@ -67,12 +67,13 @@ std::vector<std::string> PolicyTable::texts(std::string_view member) {
     std::vector<std::string> texts;
     const auto* items = require<PolicyNode::Array>(member, "a list");
     if (!items) return texts;
-    if (items->empty()) problem_at(member, in_quotes(member) + " is empty");
-    if (items->size() > kMaxList) problem_at(member, in_quotes(member) + " has more than 64 items");
+    if (items->empty()) problem_at(member, name_quoted(member) + " is empty");
+    if (items->size() > kMaxValues)
+        problem_at(member, name_quoted(member) + " has more than 64 items");
     for (const PolicyNode& item : *items) {
         std::string text = text_of(item, member);
         if (std::ranges::find(texts, text) != texts.end()) {
-            problem_line(item.line(), in_quotes(member) + " has " + printable(text) + " twice");
+            problem_line(item.line(), name_quoted(member) + " has " + printable(text) + " twice");
         }
         texts.push_back(std::move(text));
     }
@@ -85,7 +86,7 @@ std::uint64_t PolicyTable::number(std::string_view member, std::uint64_t least,
     if (!value) return least;
     if (*value < 0 || static_cast<std::uint64_t>(*value) < least ||
         static_cast<std::uint64_t>(*value) > most) {
-        problem_at(member, in_quotes(member) + " is " + std::to_string(*value) + ", expected " +
+        problem_at(member, name_quoted(member) + " is " + std::to_string(*value) + ", expected " +
                                std::to_string(least) + " to " + std::to_string(most));
         return least;
     }
@@ -95,7 +96,7 @@ std::uint64_t PolicyTable::number(std::string_view member, std::uint64_t least,
 void PolicyTable::flag(std::string_view member) {
     const auto* value = require<bool>(member, "true");
     if (value && !*value) {
-        problem_at(member, in_quotes(member) + " is false, expected true or nothing");
+        problem_at(member, name_quoted(member) + " is false, expected true or nothing");
     }
 }
 
@@ -109,7 +110,7 @@ std::int64_t PolicyTable::seconds(std::string_view member) {
     if (!value) return 0;
     const auto parsed = parse_duration(*value);
     if (!parsed) {
-        problem_at(member, in_quotes(member) + " is " + printable(*value) +
+        problem_at(member, name_quoted(member) + " is " + printable(*value) +
                                ", expected a duration such as \"90d\", \"24h\", \"15m\" or \"30s\" "
                                "of ten years at most");
     }
@@ -122,20 +123,20 @@ std::string PolicyTable::choice(std::string_view member, const std::vector<std::
     std::string list;
     for (std::size_t i = 0; i < allowed.size(); ++i) {
         if (i > 0) list += i + 1 == allowed.size() ? " or " : ", ";
-        list += in_quotes(allowed[i]);
+        list += name_quoted(allowed[i]);
     }
-    problem_at(member, in_quotes(member) + " is " + printable(*value) + ", expected " + list);
+    problem_at(member, name_quoted(member) + " is " + printable(*value) + ", expected " + list);
     return "";
 }
 
 std::optional<Json> PolicyTable::value(std::string_view member) {
     const PolicyNode* node = take(member);
     if (!node) {
-        problem(in_quotes(member) + " is missing in " + name_);
+        problem(name_quoted(member) + " is missing in " + name_);
         return std::nullopt;
     }
     if (node->as<PolicyNode::Table>()) {
-        problem_line(node->line(), in_quotes(member) + " is a table, expected a value");
+        problem_line(node->line(), name_quoted(member) + " is a table, expected a value");
         return std::nullopt;
     }
     return node->to_json();

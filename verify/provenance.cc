@@ -6,11 +6,11 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::string_view kTypeV1 = "https://slsa.dev/provenance/v1";
+constexpr std::string_view kProvenanceV1 = "https://slsa.dev/provenance/v1";
 constexpr std::string_view kTypeV02 = "https://slsa.dev/provenance/v0.2";
 constexpr std::size_t kMaxMaterials = 10'000;
 
-Error bad(const std::string& place, const std::string& why) {
+Error bad_provenance(const std::string& place, const std::string& why) {
     return Error(Fault::Malformed, place + ": " + why);
 }
 
@@ -18,7 +18,7 @@ Result<std::vector<Material>> read_materials(const Json& parent, std::string_vie
                                              const std::string& place) {
     std::vector<Material> materials;
     BOLTSEAL_TRY(const Json::Array* items, optional_array(parent, name));
-    if (items->size() > kMaxMaterials) return bad(place, "more than 10000 materials");
+    if (items->size() > kMaxMaterials) return bad_provenance(place, "more than 10000 materials");
     for (std::size_t i = 0; i < items->size(); ++i) {
         BOLTSEAL_TRY(Material material,
                      at_place(place + '/' + std::to_string(i), read_material((*items)[i])));
@@ -114,13 +114,13 @@ Result<Provenance> read(std::string_view predicate_type, const Json& predicate) 
                      "predicate type " + printable(predicate_type) + " is no provenance");
     }
     if (!predicate.is_object()) return Error(Fault::Malformed, "not an object");
-    return predicate_type == kTypeV1 ? read_v1(predicate) : read_v02(predicate);
+    return predicate_type == kProvenanceV1 ? read_v1(predicate) : read_v02(predicate);
 }
 
 }  // namespace
 
 bool is_provenance(std::string_view predicate_type) {
-    return predicate_type == kTypeV1 || predicate_type == kTypeV02;
+    return predicate_type == kProvenanceV1 || predicate_type == kTypeV02;
 }
 
 Result<Provenance> read_provenance(std::string_view predicate_type, const Json& predicate) {

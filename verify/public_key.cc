@@ -55,7 +55,7 @@ const Curve kCurves[] = {
     {"secp521r1", KeyType::EcdsaP521, 521, kP521Prefix},
 };
 
-Error bad(const char* why) {
+Error bad_key(const char* why) {
     return Error(Fault::Malformed, why);
 }
 
@@ -70,7 +70,7 @@ void init_sodium() {
 Result<void> check_point(Bytes raw) {
     init_sodium();
     if (crypto_core_ed25519_is_valid_point(raw.data()) != 1) {
-        return bad("Ed25519 key is no valid point");
+        return bad_key("Ed25519 key is no valid point");
     }
     return {};
 }
@@ -114,26 +114,26 @@ Error why_not_plain(EVP_PKEY* key) {
     char group[64] = {};
     std::size_t length = 0;
     if (EVP_PKEY_get_group_name(key, group, sizeof group, &length) != 1) {
-        return bad("elliptic curve is not named");
+        return bad_key("elliptic curve is not named");
     }
     for (const Curve& curve : kCurves) {
         if (std::string_view(group, length) == curve.group) {
-            return bad("elliptic curve key is not in its plain form");
+            return bad_key("elliptic curve key is not in its plain form");
         }
     }
-    return bad("elliptic curve is not P-256, P-384 or P-521");
+    return bad_key("elliptic curve is not P-256, P-384 or P-521");
 }
 
 Result<void> check_rsa_numbers(EVP_PKEY* key) {
     const int bits = EVP_PKEY_get_bits(key);
-    if (bits < 2048 || bits > 8192) return bad("RSA key is not of 2048 to 8192 bits");
+    if (bits < 2048 || bits > 8192) return bad_key("RSA key is not of 2048 to 8192 bits");
     BIGNUM* exponent = nullptr;
     if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent) != 1) {
-        return bad("RSA key has no exponent");
+        return bad_key("RSA key has no exponent");
     }
     const Bignum owned(exponent);
     if (BN_is_odd(exponent) != 1 || BN_is_one(exponent) == 1) {
-        return bad("RSA exponent is not an odd number of at least 3");
+        return bad_key("RSA exponent is not an odd number of at least 3");
     }
     return {};
 }
@@ -143,13 +143,13 @@ Result<void> check_rsa_numbers(EVP_PKEY* key) {
 Error why_not_rsa(Bytes spki) {
     const unsigned char* next = spki.data();
     const EvpKey key(d2i_PUBKEY(nullptr, &next, static_cast<long>(spki.size())));
-    if (!key) return bad("not a public key in SubjectPublicKeyInfo form");
-    if (next != spki.data() + spki.size()) return bad("public key has bytes after its end");
+    if (!key) return bad_key("not a public key in SubjectPublicKeyInfo form");
+    if (next != spki.data() + spki.size()) return bad_key("public key has bytes after its end");
     const int type = EVP_PKEY_get_base_id(key.get());
     if (type == EVP_PKEY_EC) return why_not_plain(key.get());
-    if (type != EVP_PKEY_RSA) return bad("key type is not ECDSA, Ed25519 or RSA");
+    if (type != EVP_PKEY_RSA) return bad_key("key type is not ECDSA, Ed25519 or RSA");
     if (auto fine = check_rsa_numbers(key.get()); !fine) return std::move(fine).error();
-    return bad("public key is not in its plain DER form");
+    return bad_key("public key is not in its plain DER form");
 }
 
 Bignum to_bignum(Bytes number) {
@@ -175,7 +175,7 @@ Result<EvpKey> decode_rsa(Bytes spki) {
     const auto numbers = parse_rsa_numbers(spki);
     if (!numbers) return why_not_rsa(spki);
     EvpKey key = key_of(*numbers);
-    if (!key) return bad("not a public key in SubjectPublicKeyInfo form");
+    if (!key) return bad_key("not a public key in SubjectPublicKeyInfo form");
     BOLTSEAL_CHECK(check_rsa_numbers(key.get()));
     return key;
 }
@@ -214,12 +214,12 @@ Bytes PublicKey::ed25519() const {
 }
 
 Result<PublicKey> parse_public_key_der(Bytes spki, evp_pkey_st* decoded) {
-    if (spki.size() > kMaxSpki) return bad("public key is too large");
+    if (spki.size() > kMaxSpki) return bad_key("public key is too large");
     PublicKey key;
     key.spki_ = to_buffer(spki);
     if (starts_with(spki, kEd25519Prefix)) {
         if (spki.size() != sizeof kEd25519Prefix + kEd25519Size) {
-            return bad("Ed25519 key is not 32 bytes long");
+            return bad_key("Ed25519 key is not 32 bytes long");
         }
         BOLTSEAL_CHECK(check_point(spki.subspan(sizeof kEd25519Prefix)));
         key.type_ = KeyType::Ed25519;
@@ -229,7 +229,7 @@ Result<PublicKey> parse_public_key_der(Bytes spki, evp_pkey_st* decoded) {
     const OpensslErrorScope errors;
     if (const Curve* curve = plain_curve(spki)) {
         key.evp_ = decoded ? share(decoded) : decode_point(*curve, spki);
-        if (!key.evp_) return bad("not a public key in SubjectPublicKeyInfo form");
+        if (!key.evp_) return bad_key("not a public key in SubjectPublicKeyInfo form");
         key.type_ = curve->type;
         key.bits_ = curve->bits;
         return key;
@@ -245,17 +245,17 @@ Result<PublicKey> parse_public_key_der(Bytes spki, evp_pkey_st* decoded) {
 Result<PublicKey> parse_public_key_pem(Bytes pem) {
     constexpr std::string_view kBegin = "-----BEGIN PUBLIC KEY-----";
     constexpr std::string_view kEnd = "-----END PUBLIC KEY-----";
-    if (pem.size() > 2 * kMaxSpki) return bad("public key file is too large");
+    if (pem.size() > 2 * kMaxSpki) return bad_key("public key file is too large");
     std::string_view text = trimmed(as_text(pem));
     if (text.find("PRIVATE KEY-----") != std::string_view::npos) {
-        return bad("this is a private key, a public key is needed");
+        return bad_key("this is a private key, a public key is needed");
     }
     if (text.find("-----BEGIN CERTIFICATE-----") != std::string_view::npos) {
-        return bad("this is a certificate, a public key is needed");
+        return bad_key("this is a certificate, a public key is needed");
     }
     if (!text.starts_with(kBegin) || !text.ends_with(kEnd) ||
         text.size() < kBegin.size() + kEnd.size()) {
-        return bad("not one PEM block of type PUBLIC KEY");
+        return bad_key("not one PEM block of type PUBLIC KEY");
     }
     text.remove_prefix(kBegin.size());
     text.remove_suffix(kEnd.size());

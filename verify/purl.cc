@@ -9,10 +9,10 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxBytes = 4096;
-constexpr std::string_view kScheme = "pkg:";
+constexpr std::size_t kMaxPurl = 4096;
+constexpr std::string_view kPurlScheme = "pkg:";
 
-Error bad(const char* why) {
+Error bad_purl(const char* why) {
     return Error(Fault::Malformed, why);
 }
 
@@ -38,30 +38,30 @@ Result<std::string> decode(std::string_view text) {
         if (c == '%') {
             const int high = text.size() < 2 ? -1 : hex_value(text[0]);
             const int low = text.size() < 2 ? -1 : hex_value(text[1]);
-            if (high < 0 || low < 0) return bad("'%' without two hex digits");
+            if (high < 0 || low < 0) return bad_purl("'%' without two hex digits");
             c = static_cast<char>(high * 16 + low);
             text.remove_prefix(2);
         }
         const auto byte = static_cast<std::uint8_t>(c);
-        if (byte < ' ' || byte == 0x7F) return bad("escaped control character");
+        if (byte < ' ' || byte == 0x7F) return bad_purl("escaped control character");
         out += c;
     }
-    if (!is_utf8(as_bytes(out))) return bad("not UTF-8 when decoded");
+    if (!is_utf8(as_bytes(out))) return bad_purl("not UTF-8 when decoded");
     return out;
 }
 
 // A part between two '/' of namespace, name or subpath.
 Result<std::string> decode_segment(std::string_view text) {
     BOLTSEAL_TRY(std::string segment, decode(text));
-    if (segment.empty()) return bad("empty segment");
-    if (segment.find('/') != segment.npos) return bad("escaped '/'");
+    if (segment.empty()) return bad_purl("empty segment");
+    if (segment.find('/') != segment.npos) return bad_purl("escaped '/'");
     return segment;
 }
 
 Result<std::string> decode_segments(std::string_view text) {
     std::string out;
     if (text.empty()) return out;
-    if (text.back() == '/') return bad("empty segment");
+    if (text.back() == '/') return bad_purl("empty segment");
     while (!text.empty()) {
         BOLTSEAL_TRY(const std::string segment, decode_segment(take_until(text, '/')));
         if (!out.empty()) out += '/';
@@ -83,15 +83,15 @@ bool is_key(std::string_view text) {
 }
 
 Result<void> parse_qualifiers(std::string_view text, Purl& purl) {
-    if (text.ends_with('&')) return bad("qualifier without a value");
+    if (text.ends_with('&')) return bad_purl("qualifier without a value");
     while (!text.empty()) {
         std::string_view item = take_until(text, '&');
-        if (item.find('=') == item.npos) return bad("qualifier without a value");
+        if (item.find('=') == item.npos) return bad_purl("qualifier without a value");
         const std::string_view key = take_until(item, '=');
-        if (!is_key(key)) return bad("qualifier with a name that is none");
+        if (!is_key(key)) return bad_purl("qualifier with a name that is none");
         BOLTSEAL_TRY(std::string value, decode(item));
         if (!purl.qualifiers.emplace(to_lower(std::string(key)), std::move(value)).second) {
-            return bad("qualifier is there twice");
+            return bad_purl("qualifier is there twice");
         }
     }
     std::erase_if(purl.qualifiers, [](const auto& qualifier) { return qualifier.second.empty(); });
@@ -101,7 +101,7 @@ Result<void> parse_qualifiers(std::string_view text, Purl& purl) {
 // Where an '@' is not escaped, it is before the version, or begins one of npm's scopes.
 Result<void> check_at_signs(std::string_view path) {
     for (std::size_t at = path.find('@'); at != path.npos; at = path.find('@', at + 1)) {
-        if (at != 0 && path[at - 1] != '/') return bad("'@' within a segment");
+        if (at != 0 && path[at - 1] != '/') return bad_purl("'@' within a segment");
     }
     return {};
 }
@@ -118,16 +118,16 @@ Result<void> parse_path(std::string_view path, Purl& purl) {
     const std::size_t name_begin = slash == path.npos ? 0 : slash + 1;
     std::string_view name = path.substr(name_begin);
     std::string_view name_space = path.substr(0, slash == path.npos ? 0 : slash);
-    if (slash == 0) return bad("empty segment");
+    if (slash == 0) return bad_purl("empty segment");
 
     const std::size_t at = name.rfind('@');
     const bool is_scope = at == 0 && find_scope_end(purl, name) != name.npos;
     if (at != name.npos && !is_scope) {
-        if (at + 1 == name.size()) return bad("version is empty");
+        if (at + 1 == name.size()) return bad_purl("version is empty");
         BOLTSEAL_TRY(purl.version, decode(name.substr(at + 1)));
         name = name.substr(0, at);
     }
-    if (name.empty()) return bad("name is empty");
+    if (name.empty()) return bad_purl("name is empty");
     BOLTSEAL_CHECK(check_at_signs(path.substr(0, name_begin + name.size())));
 
     const std::size_t scope_end = find_scope_end(purl, name);
@@ -152,19 +152,19 @@ void fold_case(Purl& purl) {
 }
 
 Result<Purl> parse(std::string_view text) {
-    if (text.size() > kMaxBytes) return bad("longer than 4096 bytes");
+    if (text.size() > kMaxPurl) return bad_purl("longer than 4096 bytes");
     if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; })) {
-        return bad("byte that is not printable ASCII");
+        return bad_purl("byte that is not printable ASCII");
     }
-    if (!text.starts_with(kScheme)) return bad("does not begin with 'pkg:'");
-    text.remove_prefix(kScheme.size());
+    if (!text.starts_with(kPurlScheme)) return bad_purl("does not begin with 'pkg:'");
+    text.remove_prefix(kPurlScheme.size());
     std::string_view before_subpath = take_until(text, '#');
     Purl purl;
     BOLTSEAL_TRY(purl.subpath, decode_segments(text));
     std::string_view path = take_until(before_subpath, '?');
     BOLTSEAL_CHECK(parse_qualifiers(before_subpath, purl));
     const std::string_view type = take_until(path, '/');
-    if (!is_type(type)) return bad("type is none");
+    if (!is_type(type)) return bad_purl("type is none");
     purl.type = to_lower(std::string(type));
     BOLTSEAL_CHECK(parse_path(path, purl));
     fold_case(purl);
@@ -197,7 +197,7 @@ Result<Purl> parse_purl(std::string_view text) {
 }
 
 std::string to_string(const Purl& purl) {
-    std::string text = std::string(kScheme) + purl.type + '/';
+    std::string text = std::string(kPurlScheme) + purl.type + '/';
     if (!purl.name_space.empty()) text += encode(purl.name_space, ":/") + '/';
     text += encode(purl.name);
     if (!purl.version.empty()) text += '@' + encode(purl.version);

@@ -10,14 +10,14 @@ namespace boltseal {
 namespace {
 
 // Whole envelopes stand in some intoto bodies.
-constexpr JsonLimits kLimits = {.max_bytes = std::size_t{24} << 20, .max_depth = 16};
+constexpr JsonLimits kBodyLimits = {.max_bytes = std::size_t{24} << 20, .max_depth = 16};
 
-Error refused(const std::string& why) {
+Error refused_rekor_entry(const std::string& why) {
     return Error(Fault::Untrusted, "log entry: " + why);
 }
 
 Error another(const char* what) {
-    return refused("is about another " + std::string(what));
+    return refused_rekor_entry("is about another " + std::string(what));
 }
 
 Result<Buffer> base64_at(const Json& json, std::string_view name) {
@@ -33,8 +33,8 @@ Result<void> check_verifier(const Json& json, std::string_view name, const Hashe
     const bool bare = expected.certificate.empty();
     const Bytes wanted = bare ? expected.key.spki() : Bytes(expected.certificate);
     if (blocks[0].label != (bare ? "PUBLIC KEY" : "CERTIFICATE")) {
-        return refused("names a PEM block " + printable(blocks[0].label) + ", expected a " +
-                       (bare ? "public key" : "certificate"));
+        return refused_rekor_entry("names a PEM block " + printable(blocks[0].label) +
+                                   ", expected a " + (bare ? "public key" : "certificate"));
     }
     if (!equal(blocks[0].bytes, wanted)) return another(bare ? "key" : "certificate");
     return {};
@@ -66,7 +66,8 @@ Result<void> check_hashedrekord(const Json& spec, const HashedRekord& expected) 
 Result<const Json*> only_signature(const Json& json) {
     BOLTSEAL_TRY(const Json::Array* signatures, json.array_at("signatures"));
     if (signatures->size() != 1) {
-        return refused("has " + std::to_string(signatures->size()) + " signatures, expected one");
+        return refused_rekor_entry("has " + std::to_string(signatures->size()) +
+                                   " signatures, expected one");
     }
     return &signatures->front();
 }
@@ -96,16 +97,18 @@ Result<void> check_intoto(const Json& spec, const HashedRekord& expected,
 
 Result<void> check_spec(const LogEntry& entry, const HashedRekord& expected,
                         const Envelope* envelope) {
-    BOLTSEAL_TRY(const Json body, parse_json(entry.body, kLimits));
+    BOLTSEAL_TRY(const Json body, parse_json(entry.body, kBodyLimits));
     BOLTSEAL_TRY(const std::string* kind, body.string_at("kind"));
     BOLTSEAL_TRY(const std::string* version, body.string_at("apiVersion"));
     if (*kind != entry.kind || *version != entry.version) {
-        return refused("body is " + printable(*kind) + " " + printable(*version) + ", expected " +
-                       printable(entry.kind) + " " + printable(entry.version));
+        return refused_rekor_entry("body is " + printable(*kind) + " " + printable(*version) +
+                                   ", expected " + printable(entry.kind) + " " +
+                                   printable(entry.version));
     }
     BOLTSEAL_TRY(const Json* spec, body.object_at("spec"));
     if (entry.kind == "hashedrekord") return check_hashedrekord(*spec, expected);
-    if (!envelope) return refused("is about an envelope, expected a signature over a file");
+    if (!envelope)
+        return refused_rekor_entry("is about an envelope, expected a signature over a file");
     if (entry.kind == "dsse") return check_dsse(*spec, expected, *envelope);
     return check_intoto(*spec, expected, *envelope);
 }
@@ -137,27 +140,29 @@ Result<void> check_rekor_v1_body(const LogEntry& entry, const HashedRekord& expe
 
 Result<Timestamp> check_promise(const LogEntry& entry, const TrustedLog& log) {
     if (entry.log_id != log.id) return another("log");
-    if (entry.promise.empty() || !entry.claimed_time) return refused("has no promise of its log");
+    if (entry.promise.empty() || !entry.claimed_time)
+        return refused_rekor_entry("has no promise of its log");
     const Buffer text = promise_text(entry);
     const auto algorithms = accepted_algorithms(log.key.key);
     const bool holds = std::ranges::any_of(algorithms, [&](SignatureAlgorithm algorithm) {
         return check_signature(log.key.key, algorithm, text, entry.promise).has_value();
     });
     if (!holds) {
-        return refused("signed entry timestamp of log '" + log.key.name + "' does not verify");
+        return refused_rekor_entry("signed entry timestamp of log '" + log.key.name +
+                                   "' does not verify");
     }
     if (!log.valid_for.contains(*entry.claimed_time)) {
-        return refused("log '" + log.key.name + "' integrated it on " +
-                       to_rfc3339(*entry.claimed_time) + ", its key is valid " +
-                       to_string(log.valid_for));
+        return refused_rekor_entry("log '" + log.key.name + "' integrated it on " +
+                                   to_rfc3339(*entry.claimed_time) + ", its key is valid " +
+                                   to_string(log.valid_for));
     }
     return *entry.claimed_time;
 }
 
 Result<VerifiedCheckpoint> check_rekor_v1_proof(const LogEntry& entry, const TrustedLog& log) {
     if (entry.log_id != log.id) return another("log");
-    if (!entry.has_proof) return refused("has no inclusion proof");
-    if (entry.checkpoint.empty()) return refused("inclusion proof has no checkpoint");
+    if (!entry.has_proof) return refused_rekor_entry("has no inclusion proof");
+    if (entry.checkpoint.empty()) return refused_rekor_entry("inclusion proof has no checkpoint");
     auto checkpoint = check_rekor_v1_checkpoint(as_bytes(entry.checkpoint), log.key.key);
     if (!checkpoint) return std::move(checkpoint).error().context("log entry").as(Fault::Untrusted);
     BOLTSEAL_CHECK(check_place(entry, entry.body, *checkpoint));

@@ -13,7 +13,7 @@ struct RpmVersion {
     bool has_release = false;
 };
 
-RpmVersion split(std::string_view text) {
+RpmVersion split_rpm_version(std::string_view text) {
     RpmVersion parts;
     parts.has_epoch = text.find(':') != text.npos;
     if (parts.has_epoch) parts.epoch = take_until(text, ':');
@@ -27,7 +27,7 @@ bool is_separator(char c) {
     return !is_digit(c) && !is_letter(c) && c != '~' && c != '^';
 }
 
-bool is_allowed(char c) {
+bool is_rpm_byte(char c) {
     return !is_separator(c) || c == '.' || c == '_' || c == '+';
 }
 
@@ -41,7 +41,7 @@ Start start_of(std::string_view text) {
     return is_digit(text.front()) ? Start::Digits : Start::Letters;
 }
 
-std::strong_ordering compare_parts(std::string_view a, std::string_view b) {
+std::strong_ordering compare_rpm_parts(std::string_view a, std::string_view b) {
     while (!a.empty() || !b.empty()) {
         take_while(a, is_separator);
         take_while(b, is_separator);
@@ -72,25 +72,25 @@ std::strong_ordering compare_parts(std::string_view a, std::string_view b) {
 
 Result<void> check_rpm_version(std::string_view text) {
     const auto bad = [](const char* why) { return Error(Fault::Malformed, why); };
-    const RpmVersion parts = split(text);
+    const RpmVersion parts = split_rpm_version(text);
     if (parts.has_epoch && !is_number(parts.epoch)) return bad("epoch is no number");
     if (compare_numbers(parts.epoch, "4294967295") > 0) return bad("epoch is too large");
     if (parts.version.empty()) return bad("nothing before the release");
     if (parts.has_release && parts.release.empty()) return bad("release is empty");
-    if (!std::ranges::all_of(parts.version, is_allowed))
+    if (!std::ranges::all_of(parts.version, is_rpm_byte))
         return bad("character that no version has");
-    if (!std::ranges::all_of(parts.release, is_allowed))
+    if (!std::ranges::all_of(parts.release, is_rpm_byte))
         return bad("character that no release has");
     return {};
 }
 
 std::strong_ordering compare_rpm_versions(std::string_view a, std::string_view b) {
-    const RpmVersion left = split(a);
-    const RpmVersion right = split(b);
+    const RpmVersion left = split_rpm_version(a);
+    const RpmVersion right = split_rpm_version(b);
     if (const auto order = compare_numbers(left.epoch, right.epoch); order != 0) return order;
-    if (const auto order = compare_parts(left.version, right.version); order != 0) return order;
+    if (const auto order = compare_rpm_parts(left.version, right.version); order != 0) return order;
     if (left.has_release != right.has_release) return left.has_release <=> right.has_release;
-    return compare_parts(left.release, right.release);
+    return compare_rpm_parts(left.release, right.release);
 }
 
 }  // namespace boltseal

@@ -55,7 +55,7 @@ Result<void> add_os_of_purls(Sbom& sbom) {
     return {};
 }
 
-Result<Sbom> read(std::string_view predicate_type, const Json& predicate) {
+Result<Sbom> read_known_sbom(std::string_view predicate_type, const Json& predicate) {
     const auto format = sbom_format(predicate_type);
     if (!format)
         return Error(Fault::Malformed,
@@ -80,7 +80,7 @@ std::optional<SbomFormat> sbom_format(std::string_view predicate_type) {
 }
 
 Result<Sbom> read_sbom(std::string_view predicate_type, const Json& predicate) {
-    auto sbom = read(predicate_type, predicate);
+    auto sbom = read_known_sbom(predicate_type, predicate);
     if (!sbom) return std::move(sbom).error().context("sbom");
     return sbom;
 }

@@ -17,15 +17,15 @@ constexpr std::uint8_t kSctList[] = {0x2B, 0x06, 0x01, 0x04, 0x01, 0xD6, 0x79, 0
 constexpr std::uint8_t kV1 = 0;
 constexpr std::uint8_t kCertificateTimestamp = 0;
 constexpr std::uint16_t kPrecertEntry = 1;
-constexpr std::uint8_t kSha256 = 4;
+constexpr std::uint8_t kTlsSha256 = 4;
 constexpr std::uint8_t kRsa = 1;
 constexpr std::uint8_t kEcdsa = 3;
 
-Error bad(const std::string& why) {
+Error bad_sct(const std::string& why) {
     return Error(Fault::Malformed, why);
 }
 
-Error refused(const CtLog& log, const std::string& why) {
+Error refused_sct(const CtLog& log, const std::string& why) {
     return Error(Fault::Untrusted, "certificate timestamp of " + printable(log.url) + " " + why);
 }
 
@@ -33,11 +33,11 @@ Result<Sct> parse_sct(Bytes bytes) {
     Reader in(bytes);
     Sct sct;
     BOLTSEAL_TRY(const std::uint8_t version, in.u8());
-    if (version != kV1) return bad("is not of version 1");
+    if (version != kV1) return bad_sct("is not of version 1");
     BOLTSEAL_TRY(const Bytes log, in.take(LogId::kSize));
     BOLTSEAL_TRY(sct.log, LogId::from(log));
     BOLTSEAL_TRY(sct.milliseconds, in.u64());
-    if (sct.milliseconds > kLastMillisecond) return bad("is from after the year 9999");
+    if (sct.milliseconds > kLastMillisecond) return bad_sct("is from after the year 9999");
     BOLTSEAL_TRY(sct.extensions, in.take_u16_prefixed());
     BOLTSEAL_TRY(sct.hash, in.u8());
     BOLTSEAL_TRY(sct.signature_type, in.u8());
@@ -94,8 +94,8 @@ Result<Buffer> signed_entry(const Certificate& certificate, const Certificate& i
 // RFC 6962 section 2.1.4: always with SHA-256, which is why the log's own algorithm is not asked.
 Result<SignatureAlgorithm> algorithm_of(const Sct& sct, const CtLog& log) {
     const bool is_rsa = log.key.type() == KeyType::Rsa;
-    if (sct.hash != kSha256 || sct.signature_type != (is_rsa ? kRsa : kEcdsa)) {
-        return refused(log, "is signed with an algorithm that does not fit the log's key");
+    if (sct.hash != kTlsSha256 || sct.signature_type != (is_rsa ? kRsa : kEcdsa)) {
+        return refused_sct(log, "is signed with an algorithm that does not fit the log's key");
     }
     switch (log.key.type()) {
         case KeyType::EcdsaP256:
@@ -109,7 +109,7 @@ Result<SignatureAlgorithm> algorithm_of(const Sct& sct, const CtLog& log) {
         case KeyType::Ed25519:
             break;
     }
-    return refused(log, "cannot be checked with an Ed25519 key");
+    return refused_sct(log, "cannot be checked with an Ed25519 key");
 }
 
 Result<void> check_sct(const Sct& sct, const CtLog& log, Bytes entry) {
@@ -118,7 +118,7 @@ Result<void> check_sct(const Sct& sct, const CtLog& log, Bytes entry) {
     message.u8(kV1).u8(kCertificateTimestamp).u64(sct.milliseconds).put(entry);
     BOLTSEAL_CHECK(message.put_u16_prefixed(sct.extensions));
     if (!check_signature(log.key, algorithm, message.bytes(), sct.signature)) {
-        return refused(log, "does not verify");
+        return refused_sct(log, "does not verify");
     }
     return {};
 }
@@ -132,8 +132,8 @@ Result<const CtLog*> find_log(const Sct& sct, const std::vector<CtLog>& logs) {
         known = &log;
     }
     if (!known) return known;
-    return refused(*known, "is of " + to_rfc3339(sct.time()) + ", but the log is trusted " +
-                               to_string(known->valid_for));
+    return refused_sct(*known, "is of " + to_rfc3339(sct.time()) + ", but the log is trusted " +
+                                   to_string(known->valid_for));
 }
 
 bool has_log(const std::vector<const CtLog*>& logs, const LogId& id) {
@@ -148,10 +148,10 @@ Result<std::vector<Sct>> parse_sct_list(Bytes extension) {
     Reader outer(list);
     BOLTSEAL_TRY(const Bytes items, outer.take_u16_prefixed());
     BOLTSEAL_CHECK(outer.end());
-    if (items.empty()) return bad("list is empty");
+    if (items.empty()) return bad_sct("list is empty");
     std::vector<Sct> scts;
     for (Reader in(items); !in.empty();) {
-        if (scts.size() == kMaxScts) return bad("list has more than 32 items");
+        if (scts.size() == kMaxScts) return bad_sct("list has more than 32 items");
         BOLTSEAL_TRY(const Bytes item, in.take_u16_prefixed());
         BOLTSEAL_TRY(Sct sct, parse_sct(item));
         scts.push_back(sct);

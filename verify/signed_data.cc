@@ -6,7 +6,7 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxCertificates = 16;
+constexpr std::size_t kMaxSignedDataCertificates = 16;
 constexpr std::size_t kMaxAttributes = 32;
 
 // Contents of OBJECT IDENTIFIERs.
@@ -18,13 +18,13 @@ constexpr std::uint8_t kSigningCertificate[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x
 constexpr std::uint8_t kSigningCertificateV2[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D,
                                                   0x01, 0x09, 0x10, 0x02, 0x2F};
 
-Error bad(const char* why) {
+Error bad_signed_data(const char* why) {
     return Error(Fault::Malformed, why);
 }
 
 Result<void> take_version(DerReader& in, std::uint8_t expected, const char* why) {
     BOLTSEAL_TRY(const DerElement version, in.take(DerTag::Integer));
-    if (!equal(version.content, Bytes(&expected, 1))) return bad(why);
+    if (!equal(version.content, Bytes(&expected, 1))) return bad_signed_data(why);
     return {};
 }
 
@@ -64,7 +64,7 @@ Result<void> parse_attribute(Bytes content, SignedAttributes& attributes) {
     BOLTSEAL_CHECK(fields.end());
     Bytes* place = place_of(type.content, attributes);
     if (!place) return {};
-    if (!place->empty()) return bad("one is there twice");
+    if (!place->empty()) return bad_signed_data("one is there twice");
     DerReader value(values.content);
     BOLTSEAL_TRY(const DerElement only, value.any());
     *place = only.whole;
@@ -77,24 +77,24 @@ Result<SignedAttributes> parse_attributes(Bytes content) {
     DerReader in(content);
     Bytes previous;
     for (std::size_t count = 0; !in.empty(); ++count) {
-        if (count == kMaxAttributes) return bad("there are too many");
+        if (count == kMaxAttributes) return bad_signed_data("there are too many");
         BOLTSEAL_TRY(const DerElement attribute, in.take(DerTag::Sequence));
         if (!std::ranges::lexicographical_compare(previous, attribute.whole)) {
-            return bad("not in ascending order");
+            return bad_signed_data("not in ascending order");
         }
         previous = attribute.whole;
         BOLTSEAL_CHECK(parse_attribute(attribute.content, attributes));
     }
-    if (attributes.content_type.empty()) return bad("no content type");
-    if (attributes.message_digest.empty()) return bad("no message digest");
+    if (attributes.content_type.empty()) return bad_signed_data("no content type");
+    if (attributes.message_digest.empty()) return bad_signed_data("no message digest");
     if (attributes.signing_certificate.empty() && attributes.signing_certificate_v2.empty()) {
-        return bad("no signing certificate");
+        return bad_signed_data("no signing certificate");
     }
     return attributes;
 }
 
 Result<void> take_attributes(DerReader& in, SignedData& data) {
-    if (!in.next_is(DerTag::Context0)) return bad("no signed attributes");
+    if (!in.next_is(DerTag::Context0)) return bad_signed_data("no signed attributes");
     BOLTSEAL_TRY(const DerElement element, in.any());
     auto attributes = parse_attributes(element.content);
     if (!attributes) return std::move(attributes).error().context("signed attributes");
@@ -120,9 +120,9 @@ Result<void> parse_signer(Bytes content, SignedData& data) {
 
 Result<void> parse_signers(Bytes content, SignedData& data) {
     DerReader in(content);
-    if (in.empty()) return bad("no signature");
+    if (in.empty()) return bad_signed_data("no signature");
     BOLTSEAL_TRY(const DerElement signer, in.take(DerTag::Sequence));
-    if (!in.empty()) return bad("more than one signature");
+    if (!in.empty()) return bad_signed_data("more than one signature");
     auto parsed = parse_signer(signer.content, data);
     if (!parsed) return std::move(parsed).error().context("signer");
     return {};
@@ -131,8 +131,10 @@ Result<void> parse_signers(Bytes content, SignedData& data) {
 Result<void> parse_certificates(Bytes content, SignedData& data) {
     DerReader in(content);
     while (!in.empty()) {
-        if (data.certificates.size() == kMaxCertificates) return bad("too many certificates");
-        if (!in.next_is(DerTag::Sequence)) return bad("certificate of another kind than X.509");
+        if (data.certificates.size() == kMaxSignedDataCertificates)
+            return bad_signed_data("too many certificates");
+        if (!in.next_is(DerTag::Sequence))
+            return bad_signed_data("certificate of another kind than X.509");
         BOLTSEAL_TRY(const DerElement certificate, in.any());
         data.certificates.push_back(certificate.whole);
     }
@@ -168,7 +170,7 @@ Result<SignedData> parse_fields(Bytes content) {
     BOLTSEAL_CHECK(in.end());
     BOLTSEAL_CHECK(parse_signers(signers.content, data));
     if (!equal(digest.oid, data.digest_algorithm.oid) || !has_no_parameters(digest)) {
-        return bad("digest algorithm is not that of the signer");
+        return bad_signed_data("digest algorithm is not that of the signer");
     }
     return data;
 }
@@ -180,7 +182,7 @@ Result<SignedData> parse_signed_data(Bytes content_info) {
     BOLTSEAL_TRY(const Bytes content, read_der(content_info, DerTag::Sequence));
     DerReader in(content);
     BOLTSEAL_TRY(const DerElement type, in.take(DerTag::Oid));
-    if (!equal(type.content, kSignedData)) return bad("not signed data");
+    if (!equal(type.content, kSignedData)) return bad_signed_data("not signed data");
     BOLTSEAL_TRY(const DerElement wrapped, in.take(DerTag::Context0));
     BOLTSEAL_CHECK(in.end());
     BOLTSEAL_TRY(const Bytes fields, read_der(wrapped.content, DerTag::Sequence));

@@ -12,7 +12,7 @@ namespace boltseal {
 namespace {
 
 // RFC 4055 section 5, RFC 5758 section 3.2, RFC 8419 section 2: contents of OBJECT IDENTIFIERs.
-constexpr std::uint8_t kRsa[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01};
+constexpr std::uint8_t kRsaOid[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01};
 constexpr std::uint8_t kRsaSha256[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B};
 constexpr std::uint8_t kRsaSha384[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0C};
 constexpr std::uint8_t kRsaSha512[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0D};
@@ -30,7 +30,7 @@ struct Scheme {
 };
 
 const Scheme kSchemes[] = {
-    {kRsa, Family::Rsa, std::nullopt},
+    {kRsaOid, Family::Rsa, std::nullopt},
     {kRsaSha256, Family::Rsa, HashAlgorithm::Sha256},
     {kRsaSha384, Family::Rsa, HashAlgorithm::Sha384},
     {kRsaSha512, Family::Rsa, HashAlgorithm::Sha512},
@@ -42,12 +42,12 @@ const Scheme kSchemes[] = {
 
 using DigestContext = std::unique_ptr<EVP_MD_CTX, OpensslFree<EVP_MD_CTX_free>>;
 
-Error refused(const std::string& why) {
+Error refused_signed_data(const std::string& why) {
     return Error(Fault::Untrusted, why);
 }
 
 // What is borrowed from the certificate here lives as long as the certificate.
-Bytes issuer_of(const Certificate& certificate) {
+Bytes issuer_name_of(const Certificate& certificate) {
     const unsigned char* der = nullptr;
     std::size_t size = 0;
     const X509_NAME* name = X509_get_issuer_name(certificate.openssl());
@@ -80,8 +80,8 @@ Result<void> check_issuer_serial(Bytes content, const Certificate& signer) {
     BOLTSEAL_TRY(const Bytes issuer, read_der(general_names.content, DerTag::Context4));
     BOLTSEAL_TRY(const DerElement serial, in.take(DerTag::Integer));
     BOLTSEAL_CHECK(in.end());
-    if (!equal(issuer, issuer_of(signer)) || !equal(serial.whole, serial_of(signer))) {
-        return refused("issuer and serial number are not the signer's");
+    if (!equal(issuer, issuer_name_of(signer)) || !equal(serial.whole, serial_of(signer))) {
+        return refused_signed_data("issuer and serial number are not the signer's");
     }
     return {};
 }
@@ -105,7 +105,7 @@ Result<void> check_signing_certificate(Bytes attribute, bool v2, const Certifica
     const Buffer expected =
         v2 ? to_buffer(digest_of(signer.der(), hash).bytes()) : sha1(signer.der());
     if (expected.empty() || !equal(digest.content, expected)) {
-        return refused("digest is not that of the signer's certificate");
+        return refused_signed_data("digest is not that of the signer's certificate");
     }
     if (id.empty()) return {};
     BOLTSEAL_TRY(const DerElement issuer_serial, id.take(DerTag::Sequence));
@@ -128,11 +128,11 @@ Result<void> check_signing_certificates(const SignedData& data, const Certificat
 
 Result<void> check_content(const SignedData& data, HashAlgorithm hash) {
     if (!equal(data.attributes.content_type, data.content_type)) {
-        return refused("signed content type is not that of the content");
+        return refused_signed_data("signed content type is not that of the content");
     }
     const auto digest = read_der(data.attributes.message_digest, DerTag::OctetString);
     if (!digest || !equal(*digest, digest_of(data.content, hash).bytes())) {
-        return refused("signed digest is not that of the content");
+        return refused_signed_data("signed digest is not that of the content");
     }
     return {};
 }
@@ -147,16 +147,17 @@ Result<void> check_scheme(const SignedData& data, HashAlgorithm hash, const Publ
         if (!equal(scheme.oid, data.signature_algorithm.oid)) continue;
         if (!has_no_parameters(data.signature_algorithm)) break;
         if (scheme.family != family_of(key)) {
-            return refused("signature algorithm does not fit a key of type " +
-                           std::string(to_string(key.type())));
+            return refused_signed_data("signature algorithm does not fit a key of type " +
+                                       std::string(to_string(key.type())));
         }
         if (scheme.hash && *scheme.hash != hash) {
-            return refused("signature is over " + std::string(to_string(*scheme.hash)) +
-                           ", the digest is " + std::string(to_string(hash)));
+            return refused_signed_data("signature is over " + std::string(to_string(*scheme.hash)) +
+                                       ", the digest is " + std::string(to_string(hash)));
         }
         return {};
     }
-    return refused("signature algorithm is not RSA PKCS#1, ECDSA or Ed25519 with SHA-2");
+    return refused_signed_data(
+        "signature algorithm is not RSA PKCS#1, ECDSA or Ed25519 with SHA-2");
 }
 
 const EVP_MD* md_of(HashAlgorithm hash) {
@@ -184,7 +185,7 @@ Result<void> check_bytes(const SignedData& data, HashAlgorithm hash, const Certi
         EVP_DigestVerifyInit(context.get(), nullptr, md_of(hash), nullptr, key) != 1 ||
         EVP_DigestVerify(context.get(), data.signature.data(), data.signature.size(),
                          data.signed_bytes.data(), data.signed_bytes.size()) != 1) {
-        return refused("signature does not verify");
+        return refused_signed_data("signature does not verify");
     }
     return {};
 }
@@ -193,7 +194,7 @@ Result<void> check_bytes(const SignedData& data, HashAlgorithm hash, const Certi
 
 bool names(const SignerId& signer, const Certificate& certificate) {
     if (signer.subject_key_id.empty()) {
-        return equal(signer.issuer, issuer_of(certificate)) &&
+        return equal(signer.issuer, issuer_name_of(certificate)) &&
                equal(signer.serial, serial_of(certificate));
     }
     const ASN1_OCTET_STRING* id = X509_get0_subject_key_id(certificate.openssl());
@@ -203,7 +204,8 @@ bool names(const SignerId& signer, const Certificate& certificate) {
 }
 
 Result<void> check_signed_data(const SignedData& data, const Certificate& signer) {
-    if (data.has_revocation_lists) return refused("revocation lists in it are not read");
+    if (data.has_revocation_lists)
+        return refused_signed_data("revocation lists in it are not read");
     BOLTSEAL_TRY(const HashAlgorithm hash, hash_of(data.digest_algorithm));
     BOLTSEAL_CHECK(check_content(data, hash));
     BOLTSEAL_CHECK(check_signing_certificates(data, signer));

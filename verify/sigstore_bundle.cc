@@ -8,12 +8,12 @@ namespace boltseal {
 
 namespace {
 
-constexpr JsonLimits kLimits = {.max_bytes = std::size_t{32} << 20, .max_depth = 32};
+constexpr JsonLimits kBundleLimits = {.max_bytes = kMaxBundle, .max_depth = 32};
 constexpr std::size_t kMaxLogEntries = 32;
 constexpr std::size_t kMaxTimestamps = 32;
-constexpr std::size_t kMaxCertificates = 16;
+constexpr std::size_t kMaxChainCertificates = 16;
 
-Error bad(const std::string& why) {
+Error bad_bundle(const std::string& why) {
     return Error(Fault::Malformed, "bundle: " + why);
 }
 
@@ -32,7 +32,7 @@ Result<BundleVersion> parse_version(const ProtoReader& message) {
     BOLTSEAL_TRY(const std::string* name, message.string("mediaType"));
     const auto type = std::ranges::find(kMediaTypes, *name, &MediaType::name);
     if (type == std::end(kMediaTypes)) {
-        return bad("media type " + printable(*name) + " is not read");
+        return bad_bundle("media type " + printable(*name) + " is not read");
     }
     if (*name != kBundleMediaType) {
         message.note("mediaType",
@@ -61,13 +61,13 @@ Result<MessageSignature> parse_message_signature(const ProtoReader& message) {
 // Only the first, the signer's, is used; signers do not send the root along.
 Result<void> parse_chain(const ProtoReader& chain, SigstoreBundle& bundle) {
     BOLTSEAL_CHECK(chain.only({"certificates"}));
-    BOLTSEAL_TRY(const auto members, chain.messages("certificates", kMaxCertificates));
+    BOLTSEAL_TRY(const auto members, chain.messages("certificates", kMaxChainCertificates));
     if (members.empty()) return chain.bad("certificates", "is empty");
     for (const ProtoReader& member : members) {
         BOLTSEAL_CHECK(member.only({"rawBytes"}));
         BOLTSEAL_TRY(const Buffer der, member.bytes("rawBytes"));
         BOLTSEAL_TRY(Certificate certificate, parse_certificate(der));
-        if (certificate.is_self_issued()) return bad("carries a root certificate");
+        if (certificate.is_self_issued()) return bad_bundle("carries a root certificate");
         if (!bundle.certificate) bundle.certificate = std::move(certificate);
     }
     if (members.size() > 1) chain.note("certificates", "has more than the signer's, not used");
@@ -80,8 +80,8 @@ Result<void> parse_signer(const ProtoReader& material, SigstoreBundle& bundle) {
     const bool certificate = material.has("certificate");
     const bool chain = material.has("x509CertificateChain");
     if (key + certificate + chain != 1) {
-        return bad("has " + std::to_string(key + certificate + chain) +
-                   " of key, certificate and certificate chain, expected one");
+        return bad_bundle("has " + std::to_string(key + certificate + chain) +
+                          " of key, certificate and certificate chain, expected one");
     }
     if (key) {
         BOLTSEAL_TRY(const ProtoReader named, material.message("publicKey"));
@@ -93,19 +93,19 @@ Result<void> parse_signer(const ProtoReader& material, SigstoreBundle& bundle) {
     }
     if (chain) {
         if (bundle.version == BundleVersion::V03) {
-            return bad("version 0.3 has a certificate chain, expected a single certificate");
+            return bad_bundle("version 0.3 has a certificate chain, expected a single certificate");
         }
         BOLTSEAL_TRY(const ProtoReader certificates, material.message("x509CertificateChain"));
         return parse_chain(certificates, bundle);
     }
     if (bundle.version != BundleVersion::V03) {
-        return bad("has a single certificate, which only version 0.3 does");
+        return bad_bundle("has a single certificate, which only version 0.3 does");
     }
     BOLTSEAL_TRY(const ProtoReader single, material.message("certificate"));
     BOLTSEAL_CHECK(single.only({"rawBytes"}));
     BOLTSEAL_TRY(const Buffer der, single.bytes("rawBytes"));
     BOLTSEAL_TRY(bundle.certificate, parse_certificate(der));
-    if (bundle.certificate->is_self_issued()) return bad("carries a root certificate");
+    if (bundle.certificate->is_self_issued()) return bad_bundle("carries a root certificate");
     return {};
 }
 
@@ -115,17 +115,17 @@ Result<void> check_entries(const SigstoreBundle& bundle) {
     for (std::size_t i = 0; i < entries.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
             if (entries[i].index == entries[j].index && entries[i].log_id == entries[j].log_id) {
-                return bad("has the same log entry twice");
+                return bad_bundle("has the same log entry twice");
             }
         }
         if (bundle.version != BundleVersion::V01 &&
             (!entries[i].has_proof || entries[i].checkpoint.empty())) {
-            return bad("has a log entry without an inclusion proof and its checkpoint");
+            return bad_bundle("has a log entry without an inclusion proof and its checkpoint");
         }
     }
     if (bundle.version == BundleVersion::V01 && !entries.empty() &&
         std::ranges::all_of(entries, [](const LogEntry& e) { return e.promise.empty(); })) {
-        return bad("version 0.1 has no promise of a log");
+        return bad_bundle("version 0.1 has no promise of a log");
     }
     return {};
 }
@@ -139,7 +139,7 @@ Result<void> parse_timestamps(const ProtoReader& material, SigstoreBundle& bundl
         BOLTSEAL_CHECK(timestamp.only({"signedTimestamp"}));
         BOLTSEAL_TRY(Buffer response, timestamp.bytes("signedTimestamp"));
         if (std::ranges::find(bundle.timestamps, response) != bundle.timestamps.end()) {
-            return bad("has the same timestamp twice");
+            return bad_bundle("has the same timestamp twice");
         }
         bundle.timestamps.push_back(std::move(response));
     }
@@ -162,7 +162,7 @@ Result<void> parse_material(const ProtoReader& material, SigstoreBundle& bundle)
 Result<void> parse_content(const ProtoReader& message, SigstoreBundle& bundle) {
     const bool direct = message.has("messageSignature");
     const bool envelope = message.has("dsseEnvelope");
-    if (direct && envelope) return bad("has both a message signature and an envelope");
+    if (direct && envelope) return bad_bundle("has both a message signature and an envelope");
     if (direct) {
         BOLTSEAL_TRY(const ProtoReader member, message.message("messageSignature"));
         BOLTSEAL_TRY(bundle.content, parse_message_signature(member));
@@ -202,7 +202,7 @@ Json material_json(const SigstoreBundle& bundle) {
 }  // namespace
 
 Result<SigstoreBundle> parse_bundle(Bytes bytes) {
-    auto json = parse_json(bytes, kLimits);
+    auto json = parse_json(bytes, kBundleLimits);
     if (!json) return std::move(json).error().context("bundle");
     SigstoreBundle bundle;
     const ProtoReader message(*json, bundle.deviations);

@@ -15,6 +15,11 @@ namespace boltseal {
 inline constexpr std::string_view kBundleMediaType =
     "application/vnd.dev.sigstore.bundle.v0.3+json";
 
+// What a bundle's media type begins with, whatever its version.
+inline constexpr std::string_view kBundleTypePrefix = "application/vnd.dev.sigstore.bundle";
+
+inline constexpr std::size_t kMaxBundle = std::size_t{32} << 20;  // bytes that are read of one
+
 // A signature over the artifact itself.
 struct MessageSignature {
     std::optional<BlobDigest> claimed_digest;  // must match, proves nothing

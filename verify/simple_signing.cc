@@ -17,7 +17,7 @@ constexpr const char* kOtherSigner =
     "somebody else signed it: if that is the signer you mean, get their public key from them, not "
     "from where the image is, and name it with --key";
 
-Error refused(const std::string& why) {
+Error refused_payload(const std::string& why) {
     return Error(Fault::Untrusted, "simple signing: " + why);
 }
 
@@ -54,24 +54,26 @@ Result<Verified> verify_simple_signing(Bytes payload, Bytes signature, const Blo
     const bool windows = std::ranges::any_of(
         policy.keys, [](const TrustedKey& key) { return key.valid_for != TimeRange{}; });
     if (windows || policy.timestamp_threshold > 0) {
-        return refused("the policy asks when it was signed, and this old format proves no time")
+        return refused_payload(
+                   "the policy asks when it was signed, and this old format proves no time")
             .with_hint(kSignAgain);
     }
     told.failed = "log-entry";
     if (policy.log_threshold > 0) {
-        return refused("the policy asks for a log entry, and this old format proves none")
+        return refused_payload("the policy asks for a log entry, and this old format proves none")
             .with_hint(kSignAgain);
     }
     told.failed = "signature";
     const PublicKey* key = find_signer(policy, payload, signature);
-    if (!key) return refused("signature is by no key of the policy").with_hint(kOtherSigner);
+    if (!key)
+        return refused_payload("signature is by no key of the policy").with_hint(kOtherSigner);
     told.prove("signature", "simple signing payload is signed by key " + key_hint(*key));
     told.failed = "subject";
     const auto claimed = parse_payload(payload);
-    if (!claimed) return refused(claimed.error().message());
+    if (!claimed) return refused_payload(claimed.error().message());
     if (*claimed != artifact) {
-        return refused("signature is about " + to_string(*claimed) + ", expected " +
-                       to_string(artifact))
+        return refused_payload("signature is about " + to_string(*claimed) + ", expected " +
+                               to_string(artifact))
             .comparing(to_string(artifact), to_string(*claimed))
             .with_hint(
                 "it is true of another image: verify that, or get the signature made of this one");

@@ -8,9 +8,9 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxBytes = std::size_t{16} << 10;
+constexpr std::size_t kMaxExpression = std::size_t{16} << 10;
 constexpr std::size_t kMaxLicences = 1024;
-constexpr unsigned kMaxDepth = 32;
+constexpr unsigned kMaxExpressionDepth = 32;
 constexpr std::string_view kLicenceRef = "LicenseRef-";
 constexpr std::string_view kDocumentRef = "DocumentRef-";
 
@@ -38,7 +38,7 @@ bool is_operator(std::string_view text) {
     return text == "AND" || text == "OR" || text == "WITH";
 }
 
-std::string to_lower(std::string text) {
+std::string lower_case(std::string text) {
     for (char& c : text) {
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     }
@@ -48,8 +48,8 @@ std::string to_lower(std::string text) {
 // Equal for licences that are the same one.
 std::string key_of(const Licence& licence) {
     Licence key = licence;
-    if (!is_reference(key.id)) key.id = to_lower(std::move(key.id));
-    key.exception = to_lower(std::move(key.exception));
+    if (!is_reference(key.id)) key.id = lower_case(std::move(key.id));
+    key.exception = lower_case(std::move(key.exception));
     return to_string(key);
 }
 
@@ -114,7 +114,7 @@ private:
 
     Result<void> one(unsigned depth) {
         if (!skip("(")) return licence();
-        if (depth == kMaxDepth) return bad("more than 32 parentheses in one another");
+        if (depth == kMaxExpressionDepth) return bad("more than 32 parentheses in one another");
         BOLTSEAL_CHECK(either(depth + 1));
         if (!skip(")")) return unexpected();
         return {};
@@ -151,7 +151,7 @@ Result<LicenceExpression> LicenceExpression::parse(std::string_view text) {
     const auto bad = [&](const std::string& why) {
         return Error(Fault::Malformed, "licence expression " + printable(text) + ": " + why);
     };
-    if (text.size() > kMaxBytes) return bad("longer than 16384 bytes");
+    if (text.size() > kMaxExpression) return bad("longer than 16384 bytes");
     auto steps = Parser(text).parse();
     if (!steps) return bad(steps.error().message());
     LicenceExpression expression;

@@ -8,14 +8,14 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::string_view kTypeV1 = "https://in-toto.io/Statement/v1";
-constexpr std::string_view kTypeV01 = "https://in-toto.io/Statement/v0.1";
-constexpr JsonLimits kLimits = {
+constexpr std::string_view kStatementV1 = "https://in-toto.io/Statement/v1";
+constexpr std::string_view kStatementV01 = "https://in-toto.io/Statement/v0.1";
+constexpr JsonLimits kStatementLimits = {
     .max_bytes = std::size_t{16} << 20, .max_depth = 128, .max_values = 1'000'000};
 constexpr std::size_t kMaxSubjects = 1024;
-constexpr std::size_t kMaxDigests = 32;
+constexpr std::size_t kMaxSubjectDigests = 32;
 
-Error bad(const std::string& why) {
+Error bad_statement(const std::string& why) {
     return Error(Fault::Malformed, "statement: " + why);
 }
 
@@ -23,7 +23,7 @@ Result<std::vector<BlobDigest>> parse_digests(const Json& subject) {
     BOLTSEAL_TRY(const Json* set, subject.object_at("digest"));
     const Json::Object& members = *set->as_object();
     if (members.empty()) return Error(Fault::Malformed, "'digest' is empty");
-    if (members.size() > kMaxDigests)
+    if (members.size() > kMaxSubjectDigests)
         return Error(Fault::Malformed, "'digest' has too many members");
     std::vector<BlobDigest> digests;
     for (const auto& [name, value] : members) {
@@ -60,19 +60,20 @@ Json to_json(const Subject& subject) {
 }  // namespace
 
 Result<Statement> parse_statement(Bytes payload) {
-    auto json = parse_json(payload, kLimits);
-    if (!json) return bad(json.error().message());
+    auto json = parse_json(payload, kStatementLimits);
+    if (!json) return bad_statement(json.error().message());
     BOLTSEAL_TRY(const std::string* type, json->string_at("_type"));
-    if (*type != kTypeV1 && *type != kTypeV01) return bad("unknown type " + printable(*type));
+    if (*type != kStatementV1 && *type != kStatementV01)
+        return bad_statement("unknown type " + printable(*type));
     Statement statement;
     BOLTSEAL_TRY(const std::string* predicate_type, json->string_at("predicateType"));
     statement.predicate_type = *predicate_type;
     BOLTSEAL_TRY(const Json::Array* subjects, json->array_at("subject"));
-    if (subjects->empty()) return bad("no subject");
-    if (subjects->size() > kMaxSubjects) return bad("more than 1024 subjects");
+    if (subjects->empty()) return bad_statement("no subject");
+    if (subjects->size() > kMaxSubjects) return bad_statement("more than 1024 subjects");
     for (const Json& item : *subjects) {
         auto subject = parse_subject(item);
-        if (!subject) return bad("subject: " + subject.error().message());
+        if (!subject) return bad_statement("subject: " + subject.error().message());
         statement.subjects.push_back(*std::move(subject));
     }
     if (const Json* predicate = json->find("predicate")) statement.predicate = *predicate;
@@ -82,7 +83,7 @@ Result<Statement> parse_statement(Bytes payload) {
 Buffer encode_statement(const Statement& statement) {
     Json::Array subjects;
     for (const Subject& subject : statement.subjects) subjects.push_back(to_json(subject));
-    Json json = Json::object({{"_type", kTypeV1},
+    Json json = Json::object({{"_type", kStatementV1},
                               {"subject", std::move(subjects)},
                               {"predicateType", statement.predicate_type}});
     if (!statement.predicate.is_null()) json.set("predicate", statement.predicate);

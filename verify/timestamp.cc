@@ -25,11 +25,11 @@ struct Token {
     TstInfo info;
 };
 
-Error bad(const char* why) {
+Error bad_timestamp(const char* why) {
     return Error(Fault::Malformed, why);
 }
 
-Error refused(const char* why) {
+Error refused_timestamp(const char* why) {
     return Error(Fault::Untrusted, why);
 }
 
@@ -37,13 +37,14 @@ Error refused(const char* why) {
 Result<void> check_granted(Bytes content) {
     DerReader in(content);
     BOLTSEAL_TRY(const DerElement status, in.take(DerTag::Integer));
-    if (!equal(status.content, Bytes(&kGranted, 1))) return bad("status is not 'granted'");
+    if (!equal(status.content, Bytes(&kGranted, 1)))
+        return bad_timestamp("status is not 'granted'");
     BOLTSEAL_CHECK(in.take_if(DerTag::Sequence));  // words for people
     return in.end();
 }
 
 // RFC 3161 section 2.4.2, TimeStampResp.
-Result<Token> parse_fields(Bytes response) {
+Result<Token> parse_token_fields(Bytes response) {
     BOLTSEAL_TRY(const Bytes content, read_der(response, DerTag::Sequence));
     DerReader in(content);
     BOLTSEAL_TRY(const DerElement status, in.take(DerTag::Sequence));
@@ -51,14 +52,14 @@ Result<Token> parse_fields(Bytes response) {
     BOLTSEAL_TRY(const DerElement token, in.take(DerTag::Sequence));
     BOLTSEAL_CHECK(in.end());
     BOLTSEAL_TRY(SignedData data, parse_signed_data(token.whole));
-    if (!equal(data.content_type, kTstInfo)) return bad("content is not a TSTInfo");
+    if (!equal(data.content_type, kTstInfo)) return bad_timestamp("content is not a TSTInfo");
     BOLTSEAL_TRY(const TstInfo info, parse_tst_info(data.content));
     return Token{std::move(data), info};
 }
 
 Result<Token> parse_response(Bytes response) {
-    if (response.size() > kMaxResponse) return bad("time stamp: larger than 64 KiB");
-    auto token = parse_fields(response);
+    if (response.size() > kMaxResponse) return bad_timestamp("time stamp: larger than 64 KiB");
+    auto token = parse_token_fields(response);
     if (!token) return std::move(token).error().context("time stamp");
     return token;
 }
@@ -104,10 +105,11 @@ Result<void> check_embedded(const SignedData& data, const Certificate& signer) {
         }
         const auto other = parse_certificate(der);
         if (other && names(data.signer, *other)) {
-            return refused("a certificate in it has the name of the signer's and is another");
+            return refused_timestamp(
+                "a certificate in it has the name of the signer's and is another");
         }
     }
-    if (!found) return refused("the certificates in it are not the signer's");
+    if (!found) return refused_timestamp("the certificates in it are not the signer's");
     return {};
 }
 
@@ -115,7 +117,7 @@ Result<void> check_imprint(const TstInfo& info, Bytes message) {
     const auto hash = hash_of(info.imprint_algorithm);
     if (!hash) return Error(hash.error()).context("message imprint");
     if (equal(info.imprint, digest_of(message, *hash).bytes())) return {};
-    return refused("message imprint is of another message");
+    return refused_timestamp("message imprint is of another message");
 }
 
 bool is_subject(Bytes general_name, const Certificate& certificate) {
@@ -146,13 +148,14 @@ Result<void> check_name(const TstInfo& info, const Certificate& signer) {
     if (info.tsa.empty() || is_subject(info.tsa, signer) || is_alternative_name(info.tsa, signer)) {
         return {};
     }
-    return refused("its name for itself is not one of its certificate");
+    return refused_timestamp("its name for itself is not one of its certificate");
 }
 
 Result<void> check_token(const Token& token, Bytes message, const Certificate& signer,
                          const CertificateAuthority& authority) {
     BOLTSEAL_CHECK(check_imprint(token.info, message));
-    if (token.info.has_critical_extension) return refused("critical extension is not known");
+    if (token.info.has_critical_extension)
+        return refused_timestamp("critical extension is not known");
     BOLTSEAL_CHECK(check_name(token.info, signer));
     BOLTSEAL_CHECK(check_embedded(token.signed_data, signer));
     // Before the chain, at whose signatures another thread may be; what is said comes after it.

@@ -9,37 +9,37 @@ namespace boltseal {
 namespace {
 
 constexpr std::size_t kMaxProof = std::size_t{2} << 20;
-constexpr std::size_t kMaxHashes = 64;  // no tree of 64-bit size is higher
+constexpr std::size_t kMaxProofLines = 64;  // no tree of 64-bit size is higher
 constexpr std::string_view kFirstLine = "c2sp.org/tlog-proof@v1";
 constexpr std::string_view kExtra = "extra ";
 constexpr std::string_view kIndex = "index ";
 
-Error bad(const char* why) {
+Error bad_tlog_proof(const char* why) {
     return Error(Fault::Malformed, std::string("tlog proof: ") + why);
 }
 
-Result<std::string_view> take_line(std::string_view& text) {
+Result<std::string_view> take_proof_line(std::string_view& text) {
     const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return bad("ends too early");
+    if (end == std::string_view::npos) return bad_tlog_proof("ends too early");
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end + 1);
     return line;
 }
 
 Result<std::uint64_t> parse_index(std::string_view line) {
-    if (!line.starts_with(kIndex)) return bad("no index line");
+    if (!line.starts_with(kIndex)) return bad_tlog_proof("no index line");
     line.remove_prefix(kIndex.size());
     std::uint64_t index = 0;
     const auto end = std::from_chars(line.data(), line.data() + line.size(), index);
     if (end.ec != std::errc() || std::to_string(index) != line) {
-        return bad("index is not a decimal number");
+        return bad_tlog_proof("index is not a decimal number");
     }
     return index;
 }
 
 Result<Buffer> parse_extra(std::string_view line) {
     auto extra = parse_base64(line.substr(kExtra.size()));
-    if (!extra || extra->empty()) return bad("extra is not the base64 of something");
+    if (!extra || extra->empty()) return bad_tlog_proof("extra is not the base64 of something");
     return extra;
 }
 
@@ -47,12 +47,12 @@ Result<Buffer> parse_extra(std::string_view line) {
 Result<std::vector<TreeHash>> take_hashes(std::string_view& text) {
     std::vector<TreeHash> hashes;
     while (true) {
-        BOLTSEAL_TRY(const std::string_view line, take_line(text));
+        BOLTSEAL_TRY(const std::string_view line, take_proof_line(text));
         if (line.empty()) return hashes;
-        if (hashes.size() == kMaxHashes) return bad("more than 64 hashes");
+        if (hashes.size() == kMaxProofLines) return bad_tlog_proof("more than 64 hashes");
         const auto bytes = parse_base64(line);
         if (!bytes || bytes->size() != TreeHash::kSize) {
-            return bad("hash is not the base64 of 32 bytes");
+            return bad_tlog_proof("hash is not the base64 of 32 bytes");
         }
         BOLTSEAL_TRY(const TreeHash hash, TreeHash::from(*bytes));
         hashes.push_back(hash);
@@ -62,15 +62,15 @@ Result<std::vector<TreeHash>> take_hashes(std::string_view& text) {
 }  // namespace
 
 Result<TlogProof> parse_tlog_proof(Bytes bytes) {
-    if (bytes.size() > kMaxProof) return bad("larger than 2 MiB");
+    if (bytes.size() > kMaxProof) return bad_tlog_proof("larger than 2 MiB");
     std::string_view text = as_text(bytes);
-    BOLTSEAL_TRY(std::string_view line, take_line(text));
-    if (line != kFirstLine) return bad("first line is not 'c2sp.org/tlog-proof@v1'");
+    BOLTSEAL_TRY(std::string_view line, take_proof_line(text));
+    if (line != kFirstLine) return bad_tlog_proof("first line is not 'c2sp.org/tlog-proof@v1'");
     TlogProof proof;
-    BOLTSEAL_TRY(line, take_line(text));
+    BOLTSEAL_TRY(line, take_proof_line(text));
     if (line.starts_with(kExtra)) {
         BOLTSEAL_TRY(proof.extra, parse_extra(line));
-        BOLTSEAL_TRY(line, take_line(text));
+        BOLTSEAL_TRY(line, take_proof_line(text));
     }
     BOLTSEAL_TRY(proof.inclusion.index, parse_index(line));
     BOLTSEAL_TRY(proof.inclusion.path, take_hashes(text));

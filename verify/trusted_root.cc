@@ -8,10 +8,10 @@ namespace boltseal {
 
 namespace {
 
-constexpr JsonLimits kLimits = {.max_bytes = std::size_t{4} << 20, .max_depth = 16};
+constexpr JsonLimits kTrustedRootLimits = {.max_bytes = std::size_t{4} << 20, .max_depth = 16};
 constexpr std::size_t kMaxOfEachKind = 64;
-constexpr std::size_t kMaxChain = 8;
-constexpr std::string_view kMediaTypes[] = {
+constexpr std::size_t kMaxAuthorityChain = 8;
+constexpr std::string_view kTrustedRootTypes[] = {
     "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
     "application/vnd.dev.sigstore.trustedroot.v0.1+json",
     "application/vnd.dev.sigstore.trustedroot.v0.2+json",
@@ -149,7 +149,7 @@ Result<CertificateAuthority> parse_authority(const ProtoReader& message) {
         BOLTSEAL_TRY(authority.valid_for, parse_range(valid_for));
     }
     BOLTSEAL_TRY(const ProtoReader chain, message.message("certChain"));
-    BOLTSEAL_TRY(const auto members, chain.messages("certificates", kMaxChain));
+    BOLTSEAL_TRY(const auto members, chain.messages("certificates", kMaxAuthorityChain));
     if (members.empty()) return chain.bad("certificates", "is empty");
     std::vector<Buffer> certificates;
     for (const ProtoReader& member : members) {
@@ -180,12 +180,12 @@ TrustedLog::TrustedLog(NoteKey note_key, LogId log_id, TimeRange range, std::str
 
 // Members that are not known say nothing about those that are, so they are not looked at.
 Result<TrustedRoot> parse_trusted_root(Bytes bytes) {
-    auto json = parse_json(bytes, kLimits);
+    auto json = parse_json(bytes, kTrustedRootLimits);
     if (!json) return std::move(json).error().context("trusted root");
     Deviations tolerated;
     const ProtoReader root(*json, tolerated);
     BOLTSEAL_TRY(const std::string* type, root.string("mediaType"));
-    if (std::ranges::find(kMediaTypes, *type) == std::end(kMediaTypes)) {
+    if (std::ranges::find(kTrustedRootTypes, *type) == std::end(kTrustedRootTypes)) {
         return root.bad("mediaType", "is " + printable(*type) + ", expected one of a trusted root");
     }
     TrustedRoot trusted;

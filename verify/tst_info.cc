@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::uint8_t kVersion1 = 1;
 
-Error bad(const std::string& why) {
+Error bad_tst_info(const std::string& why) {
     return Error(Fault::Malformed, why);
 }
 
@@ -51,7 +51,7 @@ Result<TstInfo> parse(Bytes der) {
     BOLTSEAL_TRY(const Bytes content, read_der(der, DerTag::Sequence));
     DerReader in(content);
     BOLTSEAL_TRY(const DerElement version, in.take(DerTag::Integer));
-    if (!equal(version.content, Bytes(&kVersion1, 1))) return bad("version is not 1");
+    if (!equal(version.content, Bytes(&kVersion1, 1))) return bad_tst_info("version is not 1");
     BOLTSEAL_CHECK(in.take(DerTag::Oid));  // policy
     BOLTSEAL_TRY(const DerElement imprint, in.take(DerTag::Sequence));
     BOLTSEAL_CHECK(parse_imprint(imprint.content, info));
@@ -72,7 +72,7 @@ Result<TstInfo> parse_tst_info(Bytes der) {
 
 Result<Timestamp> parse_generalized_time(std::string_view text) {
     constexpr std::size_t kSeconds = 14;  // YYYYMMDDhhmmss
-    const Error not_a_time = bad("time " + printable(text) + " is not a time in UTC");
+    const Error not_a_time = bad_tst_info("time " + printable(text) + " is not a time in UTC");
     if (text.size() <= kSeconds || !text.ends_with('Z')) return not_a_time;
     const std::string_view fraction = text.substr(kSeconds, text.size() - kSeconds - 1);
     if (fraction.ends_with('0')) return not_a_time;

@@ -11,7 +11,7 @@ namespace boltseal {
 
 namespace {
 
-Error refused(const std::string& why) {
+Error refused_bundle(const std::string& why) {
     return Error(Fault::Untrusted, why);
 }
 
@@ -85,7 +85,7 @@ private:
         trace_.failed = "format";
         if (!policy_.strict || bundle_.deviations.empty()) return {};
         const Deviation& first = bundle_.deviations.front();
-        return refused("bundle: " + printable(first.where) + " " + first.what)
+        return refused_bundle("bundle: " + printable(first.where) + " " + first.what)
             .with_hint("list what deviates with 'boltseal bundle lint'");
     }
 
@@ -103,7 +103,7 @@ private:
     Result<HashedRekord> find_signer() {
         if (!bundle_.certificate) return find_key();
         if (policy_.identities.empty()) {
-            return refused("the bundle is signed with a certificate, expected a key")
+            return refused_bundle("the bundle is signed with a certificate, expected a key")
                 .with_hint(
                     "name who must have signed with --certificate-identity and "
                     "--certificate-oidc-issuer, and their authorities with --trusted-root");
@@ -117,7 +117,7 @@ private:
     // hint proves nothing, so otherwise every key is.
     Result<HashedRekord> find_key() {
         if (policy_.keys.empty()) {
-            return refused("the bundle is signed with a key, expected a certificate")
+            return refused_bundle("the bundle is signed with a key, expected a certificate")
                 .with_hint("name the key that must have signed with --key");
         }
         const auto named =
@@ -131,8 +131,8 @@ private:
             if (!first) first.emplace(std::move(found).error());
         }
         if (policy_.keys.size() == 1) return *std::move(first);
-        return refused("signature is by none of the " + std::to_string(policy_.keys.size()) +
-                       " keys")
+        return refused_bundle("signature is by none of the " + std::to_string(policy_.keys.size()) +
+                              " keys")
             .comparing("one of the keys given", named_signer())
             .with_hint(kOtherSigner);
     }
@@ -168,21 +168,21 @@ private:
         trace_.failed = "statement";
         if (!envelope.key_id.empty() && !bundle_.key_hint.empty() &&
             envelope.key_id != bundle_.key_hint) {
-            return refused("envelope and bundle name different keys");
+            return refused_bundle("envelope and bundle name different keys");
         }
         if (envelope.payload_type != kInTotoPayloadType) {
-            return refused("payload type is " + printable(envelope.payload_type) + ", expected '" +
-                           std::string(kInTotoPayloadType) + "'")
+            return refused_bundle("payload type is " + printable(envelope.payload_type) +
+                                  ", expected '" + std::string(kInTotoPayloadType) + "'")
                 .comparing("'" + std::string(kInTotoPayloadType) + "'",
                            printable(envelope.payload_type, kInFull))
                 .with_hint("what was signed is no attestation or image signature: ask the signer");
         }
         auto statement = parse_statement(envelope.payload);
-        if (!statement) return refused(statement.error().message());
+        if (!statement) return refused_bundle(statement.error().message());
         BOLTSEAL_CHECK(check_predicate_type(*statement));
         trace_.failed = "subject";
         if (!find_subject(*statement, artifact_.digest)) {
-            return refused("statement is not about " + to_string(artifact_.digest))
+            return refused_bundle("statement is not about " + to_string(artifact_.digest))
                 .comparing(to_string(artifact_.digest), subjects_of(*statement))
                 .with_hint(
                     "it is true of something else: verify that, by its digest, or get the "
@@ -200,15 +200,16 @@ private:
             return {};
         }
         if (policy_.predicate_type.empty()) {
-            return refused("this is an attestation of type " + printable(statement.predicate_type) +
-                           ", expected a signature over the artifact itself")
+            return refused_bundle("this is an attestation of type " +
+                                  printable(statement.predicate_type) +
+                                  ", expected a signature over the artifact itself")
                 .comparing("a signature over the artifact itself",
                            printable(statement.predicate_type, kInFull))
                 .with_hint("to verify an attestation, name its type with --type");
         }
         if (statement.predicate_type != policy_.predicate_type) {
-            return refused("predicate type is " + printable(statement.predicate_type) +
-                           ", expected " + printable(policy_.predicate_type))
+            return refused_bundle("predicate type is " + printable(statement.predicate_type) +
+                                  ", expected " + printable(policy_.predicate_type))
                 .comparing(printable(policy_.predicate_type, kInFull),
                            printable(statement.predicate_type, kInFull))
                 .with_hint(
@@ -222,8 +223,8 @@ private:
     Result<void> check_direct(const MessageSignature& message) {
         trace_.failed = "subject";
         if (!policy_.predicate_type.empty() && !policy_.any_predicate_type) {
-            return refused("this is a signature over a file, expected a statement of type " +
-                           printable(policy_.predicate_type))
+            return refused_bundle("this is a signature over a file, expected a statement of type " +
+                                  printable(policy_.predicate_type))
                 .with_hint("without --type, signatures over files are verified");
         }
         BOLTSEAL_CHECK(check_claimed_digest(message, artifact_));

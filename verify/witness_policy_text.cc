@@ -9,12 +9,12 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxText = std::size_t{64} << 10;
-constexpr std::string_view kNone = "none";
+constexpr std::size_t kMaxPolicyText = std::size_t{64} << 10;
+constexpr std::string_view kNobody = "none";
 constexpr std::string_view kBlank = " \t";
 constexpr std::uint8_t kMlDsa44 = 0x06;
 
-bool is_allowed(char c) {
+bool is_policy_byte(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte == '\t' || (byte >= 0x20 && byte != 0x7F);
 }
@@ -107,7 +107,7 @@ Result<void> take_definition(WitnessPolicyBuilder& builder, const std::vector<st
 }  // namespace
 
 Result<WitnessPolicy> parse_witness_policy(Bytes text) {
-    if (text.size() > kMaxText) return Error(Fault::Config, "larger than 64 KiB");
+    if (text.size() > kMaxPolicyText) return Error(Fault::Config, "larger than 64 KiB");
     if (!is_utf8(text)) return Error(Fault::Config, "not UTF-8");
     WitnessPolicyBuilder builder;
     std::string_view rest = as_text(text);
@@ -116,7 +116,7 @@ Result<WitnessPolicy> parse_witness_policy(Bytes text) {
         const std::size_t end = std::min(rest.find('\n'), rest.size());
         const std::string_view line = rest.substr(0, end);
         rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (!std::ranges::all_of(line, is_allowed)) return builder.bad("a control character");
+        if (!std::ranges::all_of(line, is_policy_byte)) return builder.bad("a control character");
         const std::vector<std::string> words = words_of(line);
         if (words.empty() || words[0].starts_with('#')) continue;
         BOLTSEAL_CHECK(take_definition(builder, words));
@@ -136,7 +136,7 @@ std::string to_string(const WitnessPolicy& policy) {
         for (const std::string& member : group.members) text += ' ' + member;
         text += '\n';
     }
-    return text + "quorum " + (policy.asks_for_none() ? std::string(kNone) : policy.quorum()) +
+    return text + "quorum " + (policy.asks_for_none() ? std::string(kNobody) : policy.quorum()) +
            '\n';
 }
 

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kMaxChain = 16;
 
 using KeyUsesPtr = std::unique_ptr<EXTENDED_KEY_USAGE, OpensslFree<EXTENDED_KEY_USAGE_free>>;
-Error refused(const std::string& why) {
+Error refused_chain(const std::string& why) {
     return Error(Fault::Untrusted, why);
 }
 
@@ -28,8 +28,8 @@ Result<void> check_signature_algorithm(const Certificate& certificate) {
         return {};
     }
     const char* name = OBJ_nid2sn(algorithm);
-    return refused("certificate is signed with " + printable(name == nullptr ? "" : name) +
-                   ", expected ECDSA or RSA with SHA-256, SHA-384 or SHA-512");
+    return refused_chain("certificate is signed with " + printable(name == nullptr ? "" : name) +
+                         ", expected ECDSA or RSA with SHA-256, SHA-384 or SHA-512");
 }
 
 // RFC 3161 section 2.3: critical, and for nothing else.
@@ -38,9 +38,9 @@ Result<void> check_time_stamper(const Certificate& leaf) {
     const KeyUsesPtr uses(static_cast<EXTENDED_KEY_USAGE*>(
         X509_get_ext_d2i(leaf.openssl(), NID_ext_key_usage, &critical, nullptr)));
     if (sk_ASN1_OBJECT_num(uses.get()) != 1) {
-        return refused("certificate is not for time stamping alone");
+        return refused_chain("certificate is not for time stamping alone");
     }
-    if (critical != 1) return refused("certificate's extended key usage is not critical");
+    if (critical != 1) return refused_chain("certificate's extended key usage is not critical");
     return {};
 }
 
@@ -64,14 +64,14 @@ Result<void> check_leaf(const Certificate& leaf, CertificateUse use) {
     // The first alone does not mind a key usage that forbids what the constraints allow.
     if (X509_check_ca(leaf.openssl()) != 0 ||
         (X509_get_extension_flags(leaf.openssl()) & EXFLAG_CA) != 0) {
-        return refused("certificate is of an authority, not of a signer");
+        return refused_chain("certificate is of an authority, not of a signer");
     }
     // All bits are set where there is no such extension.
     if ((X509_get_key_usage(leaf.openssl()) & KU_DIGITAL_SIGNATURE) == 0) {
-        return refused("certificate is not for digital signatures");
+        return refused_chain("certificate is not for digital signatures");
     }
     if (!says_its_uses(leaf) || !has_use(leaf, flag_of(use))) {
-        return refused("certificate is not for " + to_string(use));
+        return refused_chain("certificate is not for " + to_string(use));
     }
     if (use == CertificateUse::TimeStamping) return check_time_stamper(leaf);
     return {};
@@ -80,7 +80,7 @@ Result<void> check_leaf(const Certificate& leaf, CertificateUse use) {
 // An issuer that says nothing of uses may issue for all: OpenSSL then sets every bit.
 Result<void> check_issuer(const Certificate& issuer, CertificateUse use) {
     if (has_use(issuer, flag_of(use) | XKU_ANYEKU)) return {};
-    return refused("issuer of the certificate is not for " + to_string(use));
+    return refused_chain("issuer of the certificate is not for " + to_string(use));
 }
 
 Result<void> check_path(const CertificatePath& path, CertificateUse use) {
@@ -94,15 +94,15 @@ Result<void> check_path(const CertificatePath& path, CertificateUse use) {
 Result<void> check_time(const CertificatePath& path, const CertificateAuthority& authority,
                         Timestamp time) {
     if (!authority.valid_for.contains(time)) {
-        return refused("certificate authority is trusted " + to_string(authority.valid_for) +
-                       ", not at " + to_rfc3339(time))
+        return refused_chain("certificate authority is trusted " + to_string(authority.valid_for) +
+                             ", not at " + to_rfc3339(time))
             .comparing("a time " + to_string(authority.valid_for), to_rfc3339(time));
     }
     for (std::size_t i = 0; i < path.size(); ++i) {
         if (path[i].validity().contains(time)) continue;
         const std::string which = i == 0 ? "certificate" : "issuer of the certificate";
-        return refused(which + " is valid " + to_string(path[i].validity()) + ", not at " +
-                       to_rfc3339(time))
+        return refused_chain(which + " is valid " + to_string(path[i].validity()) + ", not at " +
+                             to_rfc3339(time))
             .comparing("a time " + to_string(path[i].validity()), to_rfc3339(time))
             .with_hint(
                 "whoever stole the key later could have signed it: have it signed again, and "
@@ -131,7 +131,7 @@ Result<CertificatePath> prove_path(const Certificate& leaf, const CertificateAut
     if (path.empty()) {
         BOLTSEAL_TRY(path, build_path(leaf, authority.chain));
     }
-    if (path.size() < 2) return refused("certificate is the anchor itself");
+    if (path.size() < 2) return refused_chain("certificate is the anchor itself");
     if (authority.memo) authority.memo->remember(path, authority.chain.certificates());
     return path;
 }
@@ -148,7 +148,7 @@ Result<std::vector<Certificate>> check_chain(const Certificate& leaf,
     if (authority.chain.empty() || authority.chain.size() > kMaxChain) {
         return Error(Fault::Config, "certificate authority does not have 1 to 16 certificates");
     }
-    if (times.empty()) return refused("no proved time to check the certificate at");
+    if (times.empty()) return refused_chain("no proved time to check the certificate at");
     BOLTSEAL_CHECK(check_leaf(leaf, use));
     BOLTSEAL_TRY(CertificatePath path, prove_path(leaf, authority));
     BOLTSEAL_CHECK(check_path(path, use));

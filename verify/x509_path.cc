@@ -18,7 +18,7 @@ struct FreeBorrowing {  // the certificates in it are somebody else's
 };
 using X509Borrowed = std::unique_ptr<STACK_OF(X509), FreeBorrowing>;
 
-Error refused(const std::string& why) {
+Error refused_path(const std::string& why) {
     return Error(Fault::Untrusted, why);
 }
 
@@ -36,7 +36,8 @@ Result<CertificatePath> path_of(X509_STORE_CTX* context, const Certificate& leaf
         const auto found = std::find_if(known.begin(), known.end(), [next](const Certificate& one) {
             return one.openssl() == next;
         });
-        if (found == known.end()) return refused("certificate path leaves the authority's chain");
+        if (found == known.end())
+            return refused_path("certificate path leaves the authority's chain");
         path.push_back(*found);
     }
     return path;
@@ -52,11 +53,11 @@ Error path_error(X509_STORE_CTX* context) {
         case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
         case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
         case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-            return refused("certificate does not lead to this authority");
+            return refused_path("certificate does not lead to this authority");
         case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-            return refused(which + ": signature does not verify");
+            return refused_path(which + ": signature does not verify");
         default:
-            return refused(which + ": " + X509_verify_cert_error_string(error));
+            return refused_path(which + ": " + X509_verify_cert_error_string(error));
     }
 }
 
@@ -96,18 +97,18 @@ Result<CertificatePath> build_path(const Certificate& leaf, CertificateChain kno
     const StorePtr store(X509_STORE_new());
     const StoreContextPtr context(X509_STORE_CTX_new());
     const X509Borrowed untrusted(sk_X509_new_null());
-    if (!store || !context || !untrusted) return refused("certificate path: out of memory");
+    if (!store || !context || !untrusted) return refused_path("certificate path: out of memory");
     for (std::size_t i = 0; i + 1 < known.size(); ++i) {
         if (sk_X509_push(untrusted.get(), known[i].openssl()) == 0) {
-            return refused("certificate path: out of memory");
+            return refused_path("certificate path: out of memory");
         }
     }
     if (X509_STORE_add_cert(store.get(), known.back().openssl()) != 1 ||
         X509_STORE_CTX_init(context.get(), store.get(), leaf.openssl(), untrusted.get()) != 1) {
-        return refused("certificate path: cannot be set up");
+        return refused_path("certificate path: cannot be set up");
     }
     if (X509_STORE_CTX_set_app_data(context.get(), &known) != 1) {
-        return refused("certificate path: out of memory");
+        return refused_path("certificate path: out of memory");
     }
     X509_STORE_CTX_set_verify(context.get(), check_signatures);
     X509_STORE_CTX_set_flags(context.get(), X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME |
