@@ -11,13 +11,16 @@ namespace {
 
 constexpr std::size_t kMaxLists = 4;  // that are looked at
 
+void append_list(const Statement& statement, ChunkList& out) {
+    if (statement.predicate_type != kChunkListType) return;
+    const auto list = parse_chunk_list(statement.predicate);
+    if (list) out.blobs.insert(out.blobs.end(), list->blobs.begin(), list->blobs.end());
+}
+
 void take_list(Bytes bundle, const BlobDigest& manifest, const Policy& policy, Timestamp now,
                ChunkList& out) {
     const auto verified = verify_bundle(bundle, {manifest, std::nullopt}, policy, now);
-    if (!verified || !verified->statement) return;
-    auto list = parse_chunk_list(verified->statement->predicate);
-    if (!list) return;
-    out.blobs.insert(out.blobs.end(), list->blobs.begin(), list->blobs.end());
+    if (verified && verified->statement) append_list(*verified->statement, out);
 }
 
 void take_lists(ImageStore& store, const BlobDigest& manifest, const Policy& policy, Timestamp now,
@@ -42,6 +45,12 @@ ChunkList find_chunk_lists(ImageStore& store, const std::vector<BlobDigest>& man
     const auto policy = make_policy(trust, kChunkListType);
     if (!policy) return out;
     for (const BlobDigest& manifest : manifests) take_lists(store, manifest, *policy, now, out);
+    return out;
+}
+
+ChunkList chunk_lists_of(const std::vector<Statement>& statements) {
+    ChunkList out;
+    for (const Statement& statement : statements) append_list(statement, out);
     return out;
 }
 

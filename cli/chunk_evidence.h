@@ -14,6 +14,9 @@ namespace boltseal {
 ChunkList find_chunk_lists(ImageStore& store, const std::vector<BlobDigest>& manifests,
                            TrustMaterial trust, Timestamp now);
 
+// Those among statements that are believed, put together. What is no chunk list is passed over.
+ChunkList chunk_lists_of(const std::vector<Statement>& statements);
+
 // The statement to sign about a manifest's layers over `threshold` bytes; nothing if there are
 // none.
 Result<std::optional<Statement>> chunk_statement(ImageStore& store,

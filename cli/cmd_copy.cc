@@ -72,7 +72,7 @@ Result<void> copy(ImageTarget& from, const BlobDigest& digest, const CopyArgumen
 }
 
 Result<void> run(const CopyArguments& options, Streams streams) {
-    HttpClient http(http_options(options.registry));
+    HttpClient http(http_options(options.registry, options.fetch));
     BOLTSEAL_TRY(ImageTarget from, open_image(options.from, options.registry, http));
     BOLTSEAL_CHECK(check_mirrors(options.fetch, from));
     from.store = std::make_unique<RememberingStore>(std::move(from.store));

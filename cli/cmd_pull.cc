@@ -54,15 +54,16 @@ void report(const PullArguments& options, const ImageTarget& image, const Transf
                       {"here", to_json_value(done.fetched.shelves)}}));
 }
 
-Result<void> pull(ImageTarget& image, const BlobDigest& verified, const PullArguments& options,
-                  HttpClient& http, Streams streams) {
+Result<void> pull(ImageTarget& image, const BlobDigest& digest, VerifiedFirst verified,
+                  const PullArguments& options, HttpClient& http, Streams streams) {
     TransferPlan plan{options.registry, options.fetch};
-    // Chunk lists are signed by whoever signs images. A policy file does not say who that is.
+    // Chunk lists are signed by whoever signs images.
+    plan.chunks = std::move(verified.chunks);
     const bool by_keys = options.verify.policy.file.empty() && !options.verify.off;
     if (by_keys) plan.chunk_signers = &options.verify.trust;
     plan.form = options.verify.deliver.json ? ProgressForm::Json : ProgressForm::People;
     plan.state = state_folder(options.verify.log.state);
-    BOLTSEAL_TRY(const BlobDigest chosen, chosen_image(image, verified, options.platform));
+    BOLTSEAL_TRY(const BlobDigest chosen, chosen_image(image, digest, options.platform));
     Transferred done;
     if (options.verify_only) {
         done.copied.image.digest = chosen;
@@ -90,7 +91,7 @@ Result<void> check(const PullArguments& options) {
 
 Result<void> run(const PullArguments& options, Streams streams) {
     BOLTSEAL_CHECK(check(options));
-    HttpClient http(http_options(options.registry));
+    HttpClient http(http_options(options.registry, options.fetch));
     BOLTSEAL_TRY(ImageTarget image, open_image(options.image, options.registry, http));
     BOLTSEAL_CHECK(check_mirrors(options.fetch, image));
     image.store = std::make_unique<RememberingStore>(std::move(image.store));
@@ -98,11 +99,11 @@ Result<void> run(const PullArguments& options, Streams streams) {
     if (target.manifest) {
         ask_ahead(*image.store, target.manifest->descriptor.digest, options.verify);
     }
-    const auto verified = verify_first(target, options.verify, options.platform, http, streams);
+    auto verified = verify_first(target, options.verify, options.platform, http, streams);
     if (!target.manifest) return verified.error();
     const BlobDigest& digest = target.manifest->descriptor.digest;
-    auto pulled =
-        verified ? pull(image, digest, options, http, streams) : Result<void>(verified.error());
+    auto pulled = verified ? pull(image, digest, *std::move(verified), options, http, streams)
+                           : Result<void>(std::move(verified).error());
     if (pulled) return {};
     return transfer_error(std::move(pulled).error(), pinned_name(image, digest));
 }

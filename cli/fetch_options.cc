@@ -3,9 +3,25 @@
 #include "cli/network.h"
 #include "registry-client/reference.h"
 
+#include <algorithm>
+
 namespace boltseal {
 
 namespace {
+
+// Less would leave a connection silent for so long that it seems dead.
+constexpr std::uint64_t kLeastRate = 20'000;
+constexpr std::uint64_t kRateOfOne = 100'000;  // more connections than that leave each too little
+
+std::uint64_t rate_of(const FetchFlags& flags) {
+    return flags.rate.empty() ? 0 : parse_size(flags.rate).value();  // it was checked
+}
+
+std::string rate_problem(const std::string& text) {
+    const auto rate = parse_size(text);
+    if (!rate) return rate.error().message();
+    return *rate < kLeastRate ? "the rate must be at least 20kB a second" : "";
+}
 
 struct MirrorName {
     std::string text;  // "host[:port][/repository]"
@@ -49,6 +65,12 @@ void add_fetch_options(Command command, FetchFlags& flags) {
                     "Give up after so many seconds; without it, as long as anything comes")
         .between(1, 1'000'000)
         .type_name("SECONDS");
+    command
+        .add_option("--limit-rate", flags.rate,
+                    "The most that layers may bring in a second, such as 2MB (default: whatever "
+                    "comes)")
+        .check(rate_problem)
+        .type_name("SIZE");
     add_cache_options(command, flags.cache);
     command
         .add_option("--reuse", flags.reuse,
@@ -83,9 +105,19 @@ Result<ImageSources> ImageSources::open(const ImageTarget& image, const FetchFla
 FetchOptions fetch_options(const FetchFlags& flags) {
     FetchOptions out;
     out.most_connections = static_cast<unsigned>(flags.connections);
+    if (const std::uint64_t rate = rate_of(flags); rate > 0) {
+        const auto enough = static_cast<unsigned>(std::min<std::uint64_t>(rate / kRateOfOne, 256));
+        out.most_connections = std::clamp(enough, 1U, out.most_connections);
+    }
     out.deadline = std::chrono::seconds(flags.deadline);
     out.world = real_patience();
     out.world.sleep = nullptr;
+    return out;
+}
+
+HttpOptions http_options(const RegistryFlags& registries, const FetchFlags& flags) {
+    HttpOptions out = http_options(registries);
+    out.most_rate = rate_of(flags);
     return out;
 }
 

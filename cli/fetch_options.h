@@ -12,6 +12,7 @@ struct FetchFlags {
     std::vector<std::string> mirrors;  // --mirror
     int connections = 128;             // --connections
     int deadline = 0;                  // --deadline, in seconds; 0: none
+    std::string rate;                  // --limit-rate, a second; empty: any
     CacheFlags cache;
     std::vector<std::string> reuse;  // --reuse, older images
 };
@@ -39,5 +40,8 @@ private:
 };
 
 FetchOptions fetch_options(const FetchFlags& flags);
+
+// Those of the registries (registries.h), and how fast bytes may come in.
+HttpOptions http_options(const RegistryFlags& registries, const FetchFlags& flags);
 
 }  // namespace boltseal

@@ -31,7 +31,7 @@ std::vector<BlobSource> judge(std::vector<BlobSource> sources, const SourceMemor
 
 Result<FetchReport> fetch_parts(ImageTarget& from, const ImageParts& parts, LayoutStore& layout,
                                 const TransferPlan& plan, HttpClient& http, Streams streams) {
-    ChunkList chunks;
+    ChunkList chunks = plan.chunks;
     if (plan.chunk_signers != nullptr) {
         auto trust = read_trust(*plan.chunk_signers);
         if (trust)

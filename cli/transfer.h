@@ -8,6 +8,7 @@
 #include "cli/fetch_progress.h"
 #include "cli/trust_options.h"
 #include "net/http_client.h"
+#include "registry-client/chunk_list.h"
 #include "registry-client/copy_referrers.h"
 
 namespace boltseal {
@@ -15,7 +16,9 @@ namespace boltseal {
 struct TransferPlan {
     const RegistryFlags& registry;
     const FetchFlags& fetch;
-    const TrustOptions* chunk_signers = nullptr;  // whose chunk lists are believed; nobody's
+    // Chunk lists that are believed, and by whom more of them are looked for; null: nobody.
+    ChunkList chunks = {};
+    const TrustOptions* chunk_signers = nullptr;
     bool referrers = false;
     ProgressForm form = ProgressForm::People;
     std::optional<std::filesystem::path> state = {};  // where is remembered who damages bytes

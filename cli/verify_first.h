@@ -6,6 +6,7 @@
 #include "cli/hear_image.h"
 #include "cli/log_options.h"
 #include "cli/trust_options.h"
+#include "registry-client/chunk_list.h"
 
 namespace boltseal {
 
@@ -30,6 +31,7 @@ struct VerifiedFirst {
     TrustMaterial trust;        // that it was verified with; empty with a policy, or if it was not
     std::string policy_digest;  // of the policy, if one decided
     std::optional<Timestamp> newest_proved;  // of the times that time stamps and witnesses prove
+    ChunkList chunks = {};  // by signers that the policy names; with keys, transfer.h looks for it
 };
 
 // What holds on the digest, and with a policy on what is for `platform`, before anything moves. A

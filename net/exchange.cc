@@ -145,6 +145,11 @@ struct Exchange::Callbacks {
     static std::size_t body(char* data, std::size_t, std::size_t n, void* user) {
         auto& x = *static_cast<Exchange*>(user);
         x.last_progress_ = Clock::now();
+        if (x.limit_ != nullptr && x.request_->sink) {
+            x.is_paused_ = !x.limit_->has_room(x.last_progress_);
+            if (x.is_paused_) return CURL_WRITEFUNC_PAUSE;  // and it comes again
+            x.limit_->take(n);
+        }
         x.read_status();
         return x.take_body(as_bytes(std::string_view(data, n))) ? n : 0;
     }
@@ -174,7 +179,7 @@ struct Exchange::Callbacks {
     static int progress(void* user, curl_off_t, curl_off_t down, curl_off_t, curl_off_t up) {
         auto& x = *static_cast<Exchange*>(user);
         const auto now = Clock::now();
-        if (down + up != x.moved_) {
+        if (down + up != x.moved_ || x.is_paused_) {
             x.moved_ = down + up;
             x.last_progress_ = now;
             return 0;
@@ -200,8 +205,8 @@ void Exchange::FreeList::operator()(void* list) const {
     curl_slist_free_all(static_cast<curl_slist*>(list));
 }
 
-Exchange::Exchange(const HttpOptions& options, void* share)
-    : options_(options), easy_(curl_easy_init()) {
+Exchange::Exchange(const HttpOptions& options, void* share, RateLimit* limit)
+    : options_(options), easy_(curl_easy_init()), limit_(limit) {
     static_assert(CURL_ERROR_SIZE <= sizeof detail_);
     if (easy_ == nullptr) throw std::runtime_error("libcurl cannot start");
     if (share != nullptr) set(easy_, CURLOPT_SHARE, share);
@@ -209,6 +214,11 @@ Exchange::Exchange(const HttpOptions& options, void* share)
 
 Exchange::~Exchange() {
     curl_easy_cleanup(easy_);
+}
+
+void Exchange::resume() {
+    is_paused_ = false;
+    curl_easy_pause(easy_, CURLPAUSE_CONT);
 }
 
 void Exchange::fail(Fault fault, std::string why) {
@@ -299,7 +309,7 @@ void Exchange::set_fixed(const Url& url) {
     set(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     set(easy_, CURLOPT_USERAGENT, options_.user_agent.c_str());
     set(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
-    if (request_->sink) set(easy_, CURLOPT_BUFFERSIZE, kSinkBuffer);
+    if (request_->sink && limit_ == nullptr) set(easy_, CURLOPT_BUFFERSIZE, kSinkBuffer);
     detail_[0] = '\0';
     set(easy_, CURLOPT_ERRORBUFFER, detail_.data());
 }
@@ -387,6 +397,7 @@ Result<void> Exchange::prepare(const Request& request, const Hop& hop) {
     response_.url = to_string(hop.url);
     response_.public_only = hop.public_only;
     error_.reset();
+    is_paused_ = false;
     head_bytes_ = 0;
     body_bytes_ = 0;
     sent_ = 0;

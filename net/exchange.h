@@ -3,6 +3,7 @@
 #pragma once
 
 #include "net/http_client.h"
+#include "net/rate_limit.h"
 #include "net/url.h"
 
 #include <array>
@@ -14,8 +15,9 @@ class Exchange {
 public:
     using Clock = std::chrono::steady_clock;
 
-    // `options` and `share`, a CURLSH or nullptr, must outlive it.
-    Exchange(const HttpOptions& options, void* share);
+    // `options`, `share`, a CURLSH or nullptr, and `limit` of what reaches sinks, or nullptr, must
+    // outlive it.
+    Exchange(const HttpOptions& options, void* share, RateLimit* limit = nullptr);
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
     ~Exchange();
@@ -34,6 +36,9 @@ public:
     Result<Response> finish(int code);
 
     void* handle() const { return easy_; }
+
+    bool is_paused() const { return is_paused_; }  // because of the limit
+    void resume();
 
     // Of the exchange that has finished; the peer is the proxy if there is one.
     bool peer_is_local() const;
@@ -58,11 +63,13 @@ private:
 
     const HttpOptions& options_;
     void* easy_ = nullptr;
+    RateLimit* limit_ = nullptr;
     std::array<char, 256> detail_{};  // outlives the handle that writes to it
     std::unique_ptr<void, FreeList> headers_;
 
     const Request* request_ = nullptr;
     bool public_only_ = false;
+    bool is_paused_ = false;
     Response response_;
     std::optional<Error> error_;  // why a callback stopped the transfer
     std::size_t head_bytes_ = 0;

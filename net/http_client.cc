@@ -70,8 +70,12 @@ private:
     void end(Id id, Result<Response> answer);
     std::unique_ptr<Exchange> take_exchange();
     void note_connect_time(const Transfer& transfer);
+    milliseconds wait_for_room(milliseconds most);
+    void resume_paused();
 
     HttpOptions options_;
+    std::optional<RateLimit> limit_;
+    Id resumed_ = 0;                            // the last one: the next has its turn
     std::unique_ptr<CURLSH, FreeShare> share_;  // outlives the handles that use it
     std::unique_ptr<CURLM, FreeMulti> multi_;
     std::vector<std::unique_ptr<Exchange>> idle_;
@@ -93,6 +97,7 @@ HttpClient::Loop::Loop(HttpOptions options) : options_(std::move(options)) {
     curl_share_setopt(share_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
     curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, kOpenConnections);
     if (options_.user_agent.empty()) options_.user_agent = "boltseal/" BOLTSEAL_VERSION;
+    if (options_.most_rate > 0) limit_.emplace(options_.most_rate, Clock::now());
 }
 
 HttpClient::Loop::~Loop() {
@@ -104,7 +109,9 @@ HttpClient::Loop::~Loop() {
 }
 
 std::unique_ptr<Exchange> HttpClient::Loop::take_exchange() {
-    if (idle_.empty()) return std::make_unique<Exchange>(options_, share_.get());
+    if (idle_.empty()) {
+        return std::make_unique<Exchange>(options_, share_.get(), limit_ ? &*limit_ : nullptr);
+    }
     auto out = std::move(idle_.back());
     idle_.pop_back();
     return out;
@@ -228,9 +235,30 @@ void HttpClient::Loop::cancel(Id id) {
     transfers_.erase(found);
 }
 
+milliseconds HttpClient::Loop::wait_for_room(milliseconds most) {
+    const bool waits = limit_ && std::ranges::any_of(transfers_, [](const auto& one) {
+                           return one.second->exchange && one.second->exchange->is_paused();
+                       });
+    return waits ? std::min(most, limit_->wait(Clock::now())) : most;
+}
+
+// In turn, as long as there is room: whoever is asked first each time would have it all.
+void HttpClient::Loop::resume_paused() {
+    if (!limit_) return;
+    for (std::size_t i = 0; i < transfers_.size() && limit_->has_room(Clock::now()); ++i) {
+        auto next = transfers_.upper_bound(resumed_);
+        if (next == transfers_.end()) next = transfers_.begin();
+        resumed_ = next->first;
+        Exchange* const exchange = next->second->exchange.get();
+        if (exchange != nullptr && exchange->is_paused()) exchange->resume();
+    }
+}
+
 void HttpClient::Loop::run(milliseconds most) {
     int running = 0;
-    curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(most.count()), nullptr);
+    const auto wait = static_cast<int>(wait_for_room(most).count());
+    curl_multi_poll(multi_.get(), nullptr, 0, wait, nullptr);
+    resume_paused();
     curl_multi_perform(multi_.get(), &running);
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {

@@ -21,6 +21,9 @@ struct HttpOptions {
     std::function<Result<std::shared_ptr<const TlsFiles>>(const std::string& authority)> tls_of{};
     std::chrono::milliseconds connect_timeout{10'000};
     std::string user_agent{};  // empty: boltseal/<version>
+    // Bytes a second that reach the sinks of all requests together; 0: any number. What comes
+    // faster waits in the connection, and so at the server.
+    std::uint64_t most_rate = 0;
 };
 
 // For one thread at a time, but for wake(). A sink or reader must not call anything of the same

@@ -256,6 +256,22 @@ const ImagePolicy* find_policy(const PolicyFile& file, std::string_view reposito
     return found;
 }
 
+std::vector<Statement> statements_beside(const PolicyFile& file, const ImageEvidence& evidence,
+                                         std::string_view type, Timestamp now) {
+    std::vector<Statement> out;
+    const ImagePolicy* policy = find_policy(file, evidence.repository);
+    if (!policy || !policy->signature) return out;
+    const auto add = [&](const ManifestEvidence& found) {
+        for (ProvedBundle& bundle : prove_type(*policy, found, type, now)) {
+            if (!is_by(bundle, *policy->signature)) continue;
+            out.push_back(*std::move(bundle.verified.statement));
+        }
+    };
+    add(evidence.image);
+    std::ranges::for_each(evidence.children, add);
+    return out;
+}
+
 Decision decide(const PolicyFile& file, const ImageEvidence& evidence, Timestamp now) {
     return Judge(file, evidence, now).run();
 }

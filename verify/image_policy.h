@@ -7,6 +7,7 @@
 
 #include "verify/checkpoint.h"
 #include "verify/policy_file.h"
+#include "verify/statement.h"
 
 namespace boltseal {
 
@@ -75,6 +76,12 @@ const ImagePolicy* find_policy(const PolicyFile& file, std::string_view reposito
 // Limits: of each manifest the first 64 bundles are judged; if there are more, what they could
 // change is unknown.
 Decision decide(const PolicyFile& file, const ImageEvidence& evidence, Timestamp now);
+
+// Statements of this type about the image and the images in it, which no rule need ask for, by the
+// signers of [policy.signature]: whoever signs an image signs its chunk lists. None if the policy
+// has no such rule. They are for an image that was allowed, and prove nothing of it.
+std::vector<Statement> statements_beside(const PolicyFile& file, const ImageEvidence& evidence,
+                                         std::string_view type, Timestamp now);
 
 // What a policy asks, rule by rule in the order of a decision, and what comes before all rules.
 struct Asked {

@@ -4,6 +4,7 @@
 #include "verify/evidence_rules.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace boltseal {
 
@@ -133,6 +134,17 @@ ProvedEvidence prove_evidence(const ImagePolicy& policy, const ManifestEvidence&
         }
     }
     return evidence;
+}
+
+std::vector<ProvedBundle> prove_type(const ImagePolicy& policy, const ManifestEvidence& found,
+                                     std::string_view type, Timestamp now) {
+    std::vector<ProvedBundle> out;
+    for (const Buffer& bundle : found.bundles | std::views::take(kMaxJudged)) {
+        if (claimed_type(bundle) != type) continue;
+        auto proved = prove(policy, bundle, found.digest, now);
+        if (proved && proved->predicate_type() == type) out.push_back(*std::move(proved));
+    }
+    return out;
 }
 
 std::size_t count_signers(const SignerRule& rule, const std::vector<const ProvedBundle*>& bundles) {

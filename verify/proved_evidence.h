@@ -35,6 +35,10 @@ struct ProvedEvidence {
 ProvedEvidence prove_evidence(const ImagePolicy& policy, const ManifestEvidence& found,
                               Timestamp now);
 
+// Those alone that are of this type, whether or not a rule asks for it.
+std::vector<ProvedBundle> prove_type(const ImagePolicy& policy, const ManifestEvidence& found,
+                                     std::string_view type, Timestamp now);
+
 // How many of these signers have signed one of the bundles each: no signer counts for two names,
 // and no name for two signers.
 std::size_t count_signers(const SignerRule& rule, const std::vector<const ProvedBundle*>& bundles);

@@ -28,6 +28,7 @@ main() {
     again_from_the_cache
     next_version
     from_an_older_image
+    by_a_policy
     damage_in_the_cache
     damage_in_the_older_image
     whose_list_it_is
@@ -139,6 +140,41 @@ from_an_older_image() {
     expect 2 boltseal pull $trust "$image:v2" -o oci-archive:none.tar --reuse one
     says "--reuse is for an image of a registry that goes into an image layout"
     [ ! -e none.tar ] || die "an archive was written"
+}
+
+# Who may sign an image may sign its chunk lists; others may not.
+by_a_policy() {
+    say "with a policy, the chunk lists of the signers that it names are used"
+    expect 0 boltseal keygen -o stranger
+    for signer in release stranger; do
+        cat >"$signer.toml" <<END
+format = "boltseal-policy/v1"
+name = "demo"
+version = 1
+default = "deny"
+[trust.keys]
+release = { file = "release.pub" }
+stranger = { file = "stranger.pub" }
+[[policy]]
+name = "demo"
+scopes = ["$registry/demo"]
+platforms = "all"
+insecure_no_log = true
+[policy.signature]
+signers = ["$signer"]
+END
+    done
+    trusted=$trust trust="--policy release.toml"
+    pull by-policy v2 --no-cache --reuse one
+    pulled by-policy "$two" "$two_layer"
+    holds "j.received <= 8 * $chunk && j.here[0].chunks >= 40"
+    say "and of no others, even if they are trusted with something else"
+    expect 0 boltseal sign --key stranger.key --no-log --chunks none "$image:v2"
+    trust="--policy stranger.toml"
+    pull by-stranger v2 --no-cache --reuse one
+    pulled by-stranger "$two" "$two_layer"
+    holds "j.here[0].chunks === 0 && j.received > 11 * $mib"
+    trust=$trusted
 }
 
 damage_in_the_cache() {
@@ -260,6 +296,14 @@ without_a_cache() {
     pulled bare "$one" "$one_layer"
     pull none v1 --no-cache
     holds "j.here.length === 0 && j.received > 17 * $mib"
+
+    say "a limit on the rate is kept, by all connections together"
+    pull limited v1 --no-cache --limit-rate 6MB
+    pulled limited "$one" "$one_layer"
+    holds "j.milliseconds >= 2600 && j.received > 17 * $mib"
+    # shellcheck disable=SC2086 # options
+    expect 2 boltseal pull $trust "$image:v1" -o none --limit-rate 1kB
+    says "the rate must be at least 20kB a second"
 
     say "nothing is kept beyond the size of the cache"
     pull small v1 --cache small-cache --cache-size 6MB

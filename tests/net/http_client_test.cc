@@ -6,9 +6,11 @@
 #include "tests/support/scripted_server.h"
 #include "tests/support/temp_folder.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <map>
+#include <ranges>
 
 using namespace boltseal;
 using namespace boltseal::test;
@@ -411,6 +413,57 @@ TEST_CASE("requests run side by side, and one that is waited for does not lose t
     REQUIRE(server.connections() <= 3);
     REQUIRE(http.connect_time("127.0.0.1:" + std::to_string(server.port())).has_value());
     REQUIRE_FALSE(http.connect_time("other.example").has_value());
+}
+
+TEST_CASE("bodies together come no faster than the limit, and each has its turn", "[http]") {
+    constexpr std::uint64_t kSize = 300'000;
+    ScriptedServer server([&](Peer& peer) {
+        while (!peer.read_request().empty()) {
+            if (!peer.answer("200 OK", "", std::string(kSize, 'x'))) return;
+        }
+    });
+    HttpClient http(HttpOptions{.most_rate = 1'000'000});
+    std::map<HttpClient::Id, std::uint64_t> received;
+    std::uint64_t lead = 0;  // of the first over the last, at most
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < 3; ++i) {
+        Request request = get(server.url("/"));
+        const HttpClient::Id id = static_cast<HttpClient::Id>(i) + 1;
+        request.sink = [&, id](Bytes piece) -> Result<void> {
+            received[id] += piece.size();
+            const auto [least, most] = std::ranges::minmax(received | std::views::values);
+            if (received.size() == 3) lead = std::max(lead, most - least);
+            return {};
+        };
+        REQUIRE(http.start(std::move(request)) == id);
+    }
+    for (std::size_t ended = 0; ended < 3;) {
+        for (const auto& one : http.wait(std::chrono::milliseconds{1'000})) {
+            REQUIRE_OK(one.answer);
+            ++ended;
+        }
+    }
+    const auto time = std::chrono::steady_clock::now() - start;
+    for (const auto& [id, bytes] : received) REQUIRE(bytes == kSize);
+    // All but what is free at first, and the last piece, which nobody waits for.
+    REQUIRE(time >= std::chrono::milliseconds{900 - 100 - 17});
+    REQUIRE(lead <= 150'000);
+}
+
+TEST_CASE("our own patience is no stall", "[http]") {
+    ScriptedServer server([&](Peer& peer) {
+        if (!peer.read_request().empty()) peer.answer("200 OK", "", std::string(40'000, 'x'));
+    });
+    HttpClient http(HttpOptions{.most_rate = 20'000});  // a piece takes most of a second
+    Request request = get(server.url("/"));
+    request.stall_timeout = 500ms;
+    std::size_t received = 0;
+    request.sink = [&](Bytes piece) -> Result<void> {
+        received += piece.size();
+        return {};
+    };
+    REQUIRE_OK(http.send(request));
+    REQUIRE(received == 40'000);
 }
 
 TEST_CASE("of what is cancelled nothing is heard", "[http]") {

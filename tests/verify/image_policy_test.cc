@@ -355,6 +355,28 @@ TEST_CASE("attestations by signers whom the rule does not name are mentioned", "
     REQUIRE(decision.uncounted[0].why == "'" + kScan + "': by 'ci', whom no rule for it names");
 }
 
+TEST_CASE("what stands beside an image is believed of those who may sign it", "[image_policy]") {
+    PolicyWorld world;
+    const PolicyFile file = world.read(policy(kSignature));
+    const ImageEvidence found = evidence({world.signature("ci"), world.bundle("ci", kScan),
+                                          world.bundle("scan", kScan), to_buffer("junk")});
+    REQUIRE(decide(file, found, kNow).verdict == Verdict::Allowed);
+    const auto beside = statements_beside(file, found, kScan, kNow);
+    REQUIRE(beside.size() == 1);
+    REQUIRE(beside[0].predicate_type == kScan);
+    REQUIRE(statements_beside(file, found, "https://example.com/other", kNow).empty());
+
+    SECTION("and of nobody where the policy does not say who that is") {
+        const PolicyFile open = world.read(policy(attestation(kByScan)));
+        REQUIRE(statements_beside(open, found, kScan, kNow).empty());
+    }
+    SECTION("about this image alone") {
+        ImageEvidence other = found;
+        other.image.digest = digest_of(as_bytes("another image"));
+        REQUIRE(statements_beside(file, other, kScan, kNow).empty());
+    }
+}
+
 TEST_CASE("each rule counts its own signers and its own type", "[image_policy]") {
     PolicyWorld world;
     const PolicyFile two = world.read(policy(kSignature + attestation(kByScan)));
