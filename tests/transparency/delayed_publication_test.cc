@@ -15,15 +15,21 @@ namespace {
 using Answer = std::future<Result<Sequenced>>;
 
 // The future outlives the call, and the promise is the answer's.
-Answer submit(const TestLog& log, const std::string& entry) {
+Result<Answer> try_submit(const TestLog& log, const std::string& entry) {
     const auto promise = std::make_shared<std::promise<Result<Sequenced>>>();
     Answer answer = promise->get_future();
     std::vector<Buffer> entries;
     entries.push_back(to_buffer(entry));
-    REQUIRE_OK(log.sequencer->submit(std::move(entries), [promise](Result<Sequenced> sequenced) {
-        promise->set_value(std::move(sequenced));
+    BOLTSEAL_CHECK(log.sequencer->submit(std::move(entries), [promise](Result<Sequenced> result) {
+        promise->set_value(std::move(result));
     }));
     return answer;
+}
+
+Answer submit(const TestLog& log, const std::string& entry) {
+    auto answer = try_submit(log, entry);
+    REQUIRE_OK(answer);
+    return *std::move(answer);
 }
 
 void wait_until(const std::function<bool()>& condition) {
@@ -125,9 +131,13 @@ TEST_CASE("nobody waits for room that only a published head would make", "[delay
     REQUIRE_OK(log.start(limits));
     log.store->puts_off = true;
     std::vector<Answer> answers;
-    for (int i = 0; i < 10; ++i) {
-        if (!log.sequencer->check_taking()) break;
-        answers.push_back(submit(log, std::to_string(i) + std::string(30'000, 'x')));
+    for (int i = 0; i < 10; ++i) {  // until it has found out that witnesses lack, and says so
+        auto answer = try_submit(log, std::to_string(i) + std::string(30'000, 'x'));
+        if (!answer) {
+            REQUIRE_REFUSED(answer, "witnesses lack");
+            break;
+        }
+        answers.push_back(*std::move(answer));
     }
     for (Answer& answer : answers) REQUIRE_REFUSED(answer.get(), "witnesses lack");
     log.store->puts_off = false;
