@@ -216,9 +216,10 @@ Exchange::~Exchange() {
     curl_easy_cleanup(easy_);
 }
 
-void Exchange::resume() {
+int Exchange::resume() {
     is_paused_ = false;
-    curl_easy_pause(easy_, CURLPAUSE_CONT);
+    const CURLcode code = curl_easy_pause(easy_, CURLPAUSE_CONT);
+    return code == CURLE_OK && error_ ? CURLE_WRITE_ERROR : code;
 }
 
 void Exchange::fail(Fault fault, std::string why) {

@@ -38,7 +38,8 @@ public:
     void* handle() const { return easy_; }
 
     bool is_paused() const { return is_paused_; }  // because of the limit
-    void resume();
+    // Hands on what waited. A CURLcode: if it is not 0, nothing more may come, and it is finished.
+    int resume();
 
     // Of the exchange that has finished; the peer is the proxy if there is one.
     bool peer_is_local() const;

@@ -250,7 +250,8 @@ void HttpClient::Loop::resume_paused() {
         if (next == transfers_.end()) next = transfers_.begin();
         resumed_ = next->first;
         Exchange* const exchange = next->second->exchange.get();
-        if (exchange != nullptr && exchange->is_paused()) exchange->resume();
+        if (exchange == nullptr || !exchange->is_paused()) continue;
+        if (const int code = exchange->resume(); code != 0) end_hop(*next->second, code);
     }
 }
 

@@ -10,7 +10,7 @@ namespace boltseal {
 namespace {
 
 // With its lines, by four keys of the log and by us, it still fits into kMaxHeadNote.
-constexpr std::size_t kMaxOrigin = 1280;
+constexpr std::size_t kMaxCheckpoint = 1280;
 
 Result<TreeHead> head_of(const std::optional<std::string>& newest) {
     if (!newest) return TreeHead{0, hash_empty()};
@@ -106,7 +106,7 @@ Result<WitnessService::Asked> WitnessService::parse(Bytes body) {
     BOLTSEAL_TRY(asked.request, parse_add_checkpoint(body));
     BOLTSEAL_TRY(asked.note, parse_note(as_bytes(asked.request.note)));
     BOLTSEAL_TRY(asked.checkpoint, parse_checkpoint(asked.note.text));
-    if (asked.note.text.size() <= kMaxOrigin) return asked;
+    if (asked.note.text.size() <= kMaxCheckpoint) return asked;
     return Error(Fault::Malformed, "checkpoint is larger than 1280 bytes");
 }
 

@@ -450,6 +450,27 @@ TEST_CASE("bodies together come no faster than the limit, and each has its turn"
     REQUIRE(lead <= 150'000);
 }
 
+TEST_CASE("a sink that failed is not asked again when there is room", "[http]") {
+    ScriptedServer server([&](Peer& peer) {
+        if (!peer.read_request().empty()) peer.answer("200 OK", "", std::string(300'000, 'x'));
+    });
+    HttpClient http(HttpOptions{.most_rate = 400'000});
+    Request request = get(server.url("/"));
+    for (const std::size_t most : {1UL, 20'000UL, 100'000UL, 250'000UL}) {
+        std::size_t received = 0;
+        bool failed = false;
+        request.sink = [&](Bytes piece) -> Result<void> {
+            REQUIRE_FALSE(failed);
+            received += piece.size();
+            failed = received > most;
+            return failed ? Result<void>(Error(Fault::Io, "disk is full")) : Result<void>();
+        };
+        REQUIRE_REFUSED(http.send(request),
+                        "127.0.0.1:" + std::to_string(server.port()) + ": disk is full");
+        REQUIRE(received > most);
+    }
+}
+
 TEST_CASE("our own patience is no stall", "[http]") {
     ScriptedServer server([&](Peer& peer) {
         if (!peer.read_request().empty()) peer.answer("200 OK", "", std::string(40'000, 'x'));
