@@ -10,7 +10,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr unsigned kUnknown = 4;  // connections to a source that has brought nothing yet
+constexpr unsigned kUnknown = 4;  // connections to a source that has shown nothing yet
+// What it must have brought right, where chunks tell: what damages a little damages all of them.
+constexpr std::uint64_t kShown = std::uint64_t{1} << 20;
 constexpr HelpLimits kElsewhere{.times = 1.5, .seconds = 0};  // another source may be much faster
 
 }  // namespace
@@ -31,7 +33,9 @@ std::optional<std::size_t> FetchLoop::choose_source(const Blob& blob, Extent ext
     for (std::size_t i = 0; i < sources_.size(); ++i) {
         const Source& source = sources_[i];
         if (!may_serve(blob, i) || i == other_than || source.health.not_before() > now) continue;
-        const bool unknown = i > 0 && source.health.bytes() == 0;
+        const bool unknown =
+            i > 0 && (blob.incoming->grain() > 0 ? source.health.proved_bytes() < kShown
+                                                 : source.health.bytes() == 0);
         unsigned most = source.health.most_connections();
         if (unknown) most = std::min(most, kUnknown);
         if (source.active >= most) continue;

@@ -141,6 +141,11 @@ void FetchLoop::handle(Blob& blob, const BlobFinding& finding, Time now) {
         case BlobFinding::Kind::Hopeless:
             blob.tried.insert(finding.source);
             return;
+        case BlobFinding::Kind::Right:
+            if (finding.source != kEarlierRun) {
+                sources_[finding.source].health.proved(finding.extent.size());
+            }
+            return;
         case BlobFinding::Kind::Came:  // from this machine: handle_local has them
         case BlobFinding::Kind::Absent:
             return;

@@ -295,6 +295,9 @@ void IncomingBlob::checked(Extent extent, std::vector<Ledger::Piece> pieces, Che
             blame(old->second, check.digests);
             suspects_.erase(old);
         }
+        if (const auto source = only_source(pieces)) {
+            findings_.push_back({BlobFinding::Kind::Right, extent, *source, std::nullopt});
+        }
         proved_.add(extent);
         ledger_.forget(extent);
         return keep(is_chained() ? partial_.journal().chained(extent)

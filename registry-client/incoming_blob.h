@@ -40,6 +40,7 @@ struct BlobFinding {
     enum class Kind {
         Lost,      // `extent` is not what it should be, and is to be fetched again; `source` if all
                    // of it came from there
+        Right,     // `extent` is a chunk, proved, and all of it came from `source`
         Blamed,    // `source` brought bytes in `extent` that are not those of the blob
         Hopeless,  // the whole is wrong, and all of it came from `source`
         Whole,     // proved, and at its place

@@ -28,9 +28,10 @@ public:
 
     explicit SourceHealth(RetryPolicy policy = {}) : policy_(policy) {}
 
-    void brought(std::uint64_t bytes);     // any amount ends a row of failures
+    void brought(std::uint64_t bytes);  // any amount ends a row of failures
+    void proved(std::uint64_t bytes) { proved_bytes_ += bytes; }  // to be those of the blob
     void distrust() { is_distrusted_ = true; }  // it has damaged bytes before, in another run
-    void measured(double bytes_a_second);  // of one connection, over one range
+    void measured(double bytes_a_second);       // of one connection, over one range
 
     // `jitter` in [0, 1). What Retry-After asks for is kept to the second, however long. What fails
     // during a pause makes it no longer.
@@ -50,6 +51,7 @@ public:
     unsigned most_connections() const { return cap_; }
 
     std::uint64_t bytes() const { return bytes_; }
+    std::uint64_t proved_bytes() const { return proved_bytes_; }
     std::uint64_t damaged() const { return damaged_; }
     std::uint64_t failures() const { return failures_; }
     void took(unsigned connections);  // that many were open when it was refused
@@ -62,6 +64,7 @@ private:
     unsigned open_ = 1000;
     std::optional<double> rate_;
     std::uint64_t bytes_ = 0;
+    std::uint64_t proved_bytes_ = 0;
     std::uint64_t damaged_ = 0;
     bool is_distrusted_ = false;
     std::uint64_t failures_ = 0;
