@@ -4,7 +4,6 @@
 #include "verify/evidence_rules.h"
 
 #include <algorithm>
-#include <ranges>
 
 namespace boltseal {
 
@@ -139,7 +138,9 @@ ProvedEvidence prove_evidence(const ImagePolicy& policy, const ManifestEvidence&
 std::vector<ProvedBundle> prove_type(const ImagePolicy& policy, const ManifestEvidence& found,
                                      std::string_view type, Timestamp now) {
     std::vector<ProvedBundle> out;
-    for (const Buffer& bundle : found.bundles | std::views::take(kMaxJudged)) {
+    std::size_t judged = 0;
+    for (const Buffer& bundle : found.bundles) {
+        if (++judged > kMaxJudged) break;
         if (claimed_type(bundle) != type) continue;
         auto proved = prove(policy, bundle, found.digest, now);
         if (proved && proved->predicate_type() == type) out.push_back(*std::move(proved));
