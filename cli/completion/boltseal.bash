@@ -23,7 +23,7 @@ _boltseal_registry() {
 }
 
 _boltseal_fetch() {
-    echo --mirror --connections --deadline --cache --cache-size --no-cache --reuse
+    echo --mirror --connections --deadline --limit-rate --cache --cache-size --no-cache --reuse
 }
 
 _boltseal_options() {  # PROGRAM COMMAND

@@ -126,6 +126,7 @@ for command in pull copy
     __boltseal_add boltseal $command -l mirror -x -d 'Fetch layers from there as well'
     __boltseal_add boltseal $command -l connections -x -d 'The most at once'
     __boltseal_add boltseal $command -l deadline -x -d 'Give up after so many seconds'
+    __boltseal_add boltseal $command -l limit-rate -x -d 'The most that layers bring in a second'
     __boltseal_add boltseal $command -l cache -xa '(__fish_complete_directories)' -d 'Folder of the cache'
     __boltseal_add boltseal $command -l cache-size -x -d 'The most that the cache may hold'
     __boltseal_add boltseal $command -l no-cache -d 'Use no cache'
