@@ -116,6 +116,7 @@ Action add_pull(Command app) {
         app.add_subcommand("pull", "Verify an image, then fetch it to where it will be used");
     add_verify_first_options(cmd, options->verify);
     add_no_verify_option(cmd, options->verify);
+    options->verify.chunk_lists = true;
     cmd.add_flag("--verify-only", options->verify_only,
                  "Fetch nothing: print the pinned reference of what was verified");
     add_registry_flags(cmd, options->registry);

@@ -1,7 +1,6 @@
 #include "cli/verify_first.h"
 
 #include "cli/chunk_evidence.h"
-#include "cli/clock.h"
 #include "cli/evidence.h"
 #include "registry-client/chunk_list.h"
 #include "registry-client/copy.h"
@@ -66,8 +65,12 @@ Result<VerifiedFirst> decide_first(const ImageToHear& target, const VerifyFirst&
         check_judged(target.image, manifest.descriptor.digest, platform, decided.decision));
     const Json policy = describe_policy(decided.policy);
     BOLTSEAL_TRY(const std::string* digest, policy.string_at("digest"));
-    const auto lists = statements_beside(decided.policy, decided.evidence, kChunkListType, now());
-    return VerifiedFirst{{}, *digest, {}, chunk_lists_of(lists)};
+    VerifiedFirst out{{}, *digest, {}};
+    if (options.chunk_lists) {
+        out.chunks = chunk_lists_of(
+            statements_beside(decided.policy, decided.evidence, kChunkListType, decided.time));
+    }
+    return out;
 }
 
 Result<VerifiedFirst> say_unverified(const ImageToHear& target, const VerifyFirst& options,

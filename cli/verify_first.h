@@ -15,7 +15,8 @@ struct VerifyFirst {
     LogOptions log;
     PolicyOptions policy;
     DeliverOptions deliver;
-    bool off = false;  // --no-verify
+    bool off = false;          // --no-verify
+    bool chunk_lists = false;  // whoever asks has a use for VerifiedFirst::chunks
 };
 void add_verify_first_options(Command command, VerifyFirst& options);
 void add_no_verify_option(Command command, VerifyFirst& options);
@@ -31,7 +32,7 @@ struct VerifiedFirst {
     TrustMaterial trust;        // that it was verified with; empty with a policy, or if it was not
     std::string policy_digest;  // of the policy, if one decided
     std::optional<Timestamp> newest_proved;  // of the times that time stamps and witnesses prove
-    ChunkList chunks = {};  // by signers that the policy names; with keys, transfer.h looks for it
+    ChunkList chunks = {};  // by signers of the policy; with keys, transfer.h looks for them
 };
 
 // What holds on the digest, and with a policy on what is for `platform`, before anything moves. A

@@ -194,4 +194,12 @@ Result<void> Writer::put_u16_prefixed(Bytes bytes) {
     return {};
 }
 
+std::string to_lower(std::string_view text) {
+    std::string lower(text);
+    for (char& c : lower) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return lower;
+}
+
 }  // namespace boltseal

@@ -33,6 +33,8 @@ inline constexpr std::size_t kInFull = 2048;
 // DEL, C1), and those that turn the direction of text. For whole lines, as the last step.
 std::string without_controls(std::string_view text);
 
+std::string to_lower(std::string_view text);  // the letters A to Z; all other bytes stay
+
 // Consumes a byte string from its front. A read that wants more than there is fails as Malformed
 // and consumes nothing. The bytes behind the view must outlive the reader and what it returns.
 class Reader {

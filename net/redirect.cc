@@ -1,16 +1,11 @@
 #include "net/redirect.h"
 
-#include <algorithm>
-
 namespace boltseal {
 
 namespace {
 
 bool is_private(std::string_view name) {
-    std::string key(name);
-    std::transform(key.begin(), key.end(), key.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    const std::string key = to_lower(name);
     return key != "accept" && key != "range" && !key.starts_with("if-");
 }
 

@@ -29,14 +29,6 @@ bool is_host_char(char c) {
     return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '.' || c == '_';
 }
 
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
-}
-
 Result<void> check_characters(std::string_view text) {
     if (text.size() > kMaxUrl) return bad_url("is longer than 8192 bytes");
     for (const char c : text) {
@@ -82,7 +74,7 @@ Result<void> read_authority(std::string_view text, Url& url) {
         BOLTSEAL_TRY(url.port, parse_port(text.substr(colon + 1)));
         text = text.substr(0, colon);
     }
-    url.host = lower_case(text);
+    url.host = to_lower(text);
     return check_host(url.host);
 }
 
@@ -200,7 +192,7 @@ std::string_view without_root_dot(std::string_view host) {
 Result<Url> parse_url(std::string_view text) {
     BOLTSEAL_CHECK(check_characters(text));
     Url url;
-    url.scheme = lower_case(scheme_of(text));
+    url.scheme = to_lower(scheme_of(text));
     if (url.scheme != "http" && url.scheme != "https") return bad_url("is not http or https");
     text.remove_prefix(url.scheme.size() + 1);
     if (!text.starts_with("//")) return bad_url("has no host");
@@ -263,14 +255,14 @@ bool is_local_host(std::string_view host) {
     host = without_root_dot(host);
     if (const auto v4 = parse_ipv4(host)) return is_local(*v4);
     if (const auto v6 = parse_ipv6(host)) return is_local(*v6);
-    return is_localhost_name(lower_case(host));
+    return is_localhost_name(to_lower(host));
 }
 
 bool is_loopback_host(std::string_view host) {
     host = without_root_dot(host);
     if (const auto v4 = parse_ipv4(host)) return is_loopback(*v4);
     if (const auto v6 = parse_ipv6(host)) return is_loopback(*v6);
-    return is_localhost_name(lower_case(host));
+    return is_localhost_name(to_lower(host));
 }
 
 }  // namespace boltseal

@@ -20,8 +20,9 @@ Result<CachedChunks> parse_cached_chunks(Bytes text) {
     if (text.size() > kMaxCachedChunks) return bad_cached_list("it is larger than 16 MiB");
     Reader reader(text);
     const auto magic = reader.take(kCachedMagic.size());
-    if (!magic || as_text(*magic) != kCachedMagic)
+    if (!magic || as_text(*magic) != kCachedMagic) {
         return bad_cached_list("it does not begin as one");
+    }
     CachedChunks out;
     BOLTSEAL_TRY(out.size, reader.u64());
     BOLTSEAL_TRY(const std::uint64_t chunk, reader.u64());

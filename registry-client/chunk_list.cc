@@ -66,8 +66,9 @@ Result<BlobChunks> parse_blob(const Json& json) {
         return bad_chunk_list("member 'chunkSize' is no power of two from 64 KiB to 1 GiB");
     }
     const std::uint64_t count = count_of(out.size, chunk);
-    if (count == 0 || count > kMaxChunks)
+    if (count == 0 || count > kMaxChunks) {
         return bad_chunk_list("blob has no chunks, or more than 262144");
+    }
     BOLTSEAL_TRY(out.chunks.digests, parse_hashes(json, "sha256", count));
     if (json.find("states") == nullptr) return out;
     if (out.blob.algorithm() != HashAlgorithm::Sha256 || count == 1) {

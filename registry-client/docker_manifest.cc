@@ -15,11 +15,13 @@ Result<std::vector<std::string>> strings_of(const Json* member, const std::strin
     if (member == nullptr || member->is_null()) return out;  // as Go prints an empty list
     const Json::Array* array = member->as_array();
     if (array == nullptr) return bad_docker_manifest("member '" + name + "' is no list");
-    if (array->size() > kMaxEntries)
+    if (array->size() > kMaxEntries) {
         return bad_docker_manifest("'" + name + "' has more than 1024 entries");
+    }
     for (const Json& item : *array) {
-        if (!item.is_string())
+        if (!item.is_string()) {
             return bad_docker_manifest("'" + name + "' has an entry that is no string");
+        }
         out.push_back(*item.as_string());
     }
     return out;

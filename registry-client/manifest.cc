@@ -52,11 +52,13 @@ Result<Annotations> parse_annotations(const Json& json) {
     if (member == nullptr || member->is_null()) return out;  // null: as several builders write it
     const Json::Object* object = member->as_object();
     if (object == nullptr) return bad_manifest("member 'annotations' is no object");
-    if (object->size() > kMaxAnnotations)
+    if (object->size() > kMaxAnnotations) {
         return bad_manifest("there are more than 1024 annotations");
+    }
     for (const auto& [name, value] : *object) {
-        if (!value.is_string())
+        if (!value.is_string()) {
             return bad_manifest("annotation " + printable(name) + " is no string");
+        }
         out.emplace(name, *value.as_string());
     }
     return out;
@@ -126,8 +128,9 @@ Result<void> check_shape(const Json& json, std::string_view media_type) {
     if (has(json, "fsLayers") || (image && has(json, "manifests"))) {
         return bad_manifest("manifest has members of two types");
     }
-    if (is_index(media_type) && image)
+    if (is_index(media_type) && image) {
         return bad_manifest("index has the members of an image manifest");
+    }
     if (!is_index(media_type) && has(json, "manifests")) {
         return bad_manifest("image manifest has the members of an index");
     }

@@ -72,8 +72,9 @@ Result<Pem> parse_key_pem(Bytes bytes) {
     text.remove_prefix(kBegin.size());
     Pem pem;
     pem.label = text.substr(0, std::min(text.find(kDashes), text.size()));
-    if (!is_label(pem.label) || pem.label.size() == text.size())
+    if (!is_label(pem.label) || pem.label.size() == text.size()) {
         return refused_key_file("not a PEM file");
+    }
     text.remove_prefix(pem.label.size() + kDashes.size());
 
     const std::string end = "-----END " + std::string(pem.label) + "-----";
@@ -151,8 +152,9 @@ Result<Box> parse_box(const Json& json) {
     BOLTSEAL_CHECK(check_name(*cipher, "cipher", "nacl/secretbox"));
     BOLTSEAL_TRY(box.nonce, bytes_at(*cipher, "nonce", crypto_secretbox_NONCEBYTES));
     BOLTSEAL_TRY(box.ciphertext, bytes_at(json, "ciphertext", 0));
-    if (box.ciphertext.size() <= crypto_secretbox_MACBYTES)
+    if (box.ciphertext.size() <= crypto_secretbox_MACBYTES) {
         return refused_key_file("ciphertext is cut off");
+    }
     return box;
 }
 

@@ -9,6 +9,9 @@ namespace boltseal {
 
 // What is written starts on a block of its own, so that writing it cannot tear what is durable.
 inline constexpr std::size_t kDiskBlock = 4096;
+constexpr std::uint64_t whole_blocks(std::uint64_t bytes) {
+    return (bytes + kDiskBlock - 1) / kDiskBlock * kDiskBlock;
+}
 
 // A number as names of files have it, so that they are in its order: 20 digits.
 std::string to_file_name(std::uint64_t number);

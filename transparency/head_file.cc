@@ -19,10 +19,6 @@ struct Numbered {
     std::optional<std::string> note;  // none before the first head
 };
 
-std::size_t whole_blocks(std::size_t bytes) {
-    return (bytes + kDiskBlock - 1) / kDiskBlock * kDiskBlock;
-}
-
 // As many blocks as it takes.
 Buffer encode(const Numbered& head) {
     Writer body;

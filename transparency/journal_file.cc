@@ -21,10 +21,6 @@ constexpr std::size_t kRecordHead = kRecordMagic.size() + 8 + 4 + 4 + 32;
 
 using Digest = std::array<std::uint8_t, 32>;
 
-std::uint64_t round_to_blocks(std::uint64_t size) {
-    return (size + kDiskBlock - 1) / kDiskBlock * kDiskBlock;
-}
-
 Buffer encode_segment_head(std::uint64_t first, const Digest& before) {
     Writer writer;
     writer.put(kSegmentMagic).u64(first).put(before);
@@ -167,7 +163,7 @@ Result<void> FileJournal::replay_segment(const Visit& visit) {
         BOLTSEAL_CHECK(visit(record));
         last_ = digest;
         next_ += record.count;
-        offset_ += round_to_blocks(kRecordHead + entries.size());
+        offset_ += whole_blocks(kRecordHead + entries.size());
     }
 }
 
@@ -205,7 +201,7 @@ Result<void> FileJournal::append(const JournalRecord& record) {
         return Error(Fault::Malformed, "record does not continue the journal");
     }
     ready_ = false;
-    const std::uint64_t size = round_to_blocks(kRecordHead + record.entries.size());
+    const std::uint64_t size = whole_blocks(kRecordHead + record.entries.size());
     const bool is_full = size > segment_size_ - std::min(segment_size_, offset_);
     if (is_full && offset_ != kDiskBlock) BOLTSEAL_CHECK(next_segment());
     Digest digest;

@@ -104,8 +104,9 @@ Result<std::vector<Buffer>> parse_raw_batch(Bytes body) {
     Reader reader(body);
     std::vector<Buffer> entries;
     while (!reader.empty()) {
-        if (entries.size() == kMaxBatchEntries)
+        if (entries.size() == kMaxBatchEntries) {
             return bad_log_request("too many entries in a batch");
+        }
         BOLTSEAL_TRY(const Bytes entry, reader.take_u16_prefixed());
         entries.push_back(to_buffer(entry));
     }

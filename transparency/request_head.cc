@@ -30,14 +30,6 @@ bool is_value_char(char c) {
     return (c >= 0x20 && c < 0x7f && c != '%') || c == '\t';
 }
 
-std::string lower_case(std::string_view text) {
-    std::string lower(text);
-    for (char& c : lower) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return lower;
-}
-
 std::string_view trim(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -99,14 +91,14 @@ Refused take_length(std::string_view value, Seen& seen, RequestHead& out) {
 Refused take_connection(std::string_view value, Seen& seen, RequestHead& out) {
     if (seen.connection) return HeadRefusal{400, "more than one Connection"};
     seen.connection = true;
-    const std::string lower = lower_case(value);
+    const std::string lower = to_lower(value);
     if (lower.find("upgrade") != std::string::npos) return HeadRefusal{417, "no upgrade"};
     out.keep_alive = lower == "keep-alive";
     return std::nullopt;
 }
 
 Refused take_type(std::string_view value, RequestHead& out) {
-    out.content_type = lower_case(trim(value.substr(0, value.find(';'))));
+    out.content_type = to_lower(trim(value.substr(0, value.find(';'))));
     if (!out.content_type.starts_with("multipart/")) return std::nullopt;
     return HeadRefusal{415, "multipart is not accepted"};
 }
@@ -149,7 +141,7 @@ Refused parse_field(std::string_view line, Seen& seen, RequestHead& out) {
     if (!std::ranges::all_of(value, is_value_char)) {
         return HeadRefusal{400, "header field has a character that is not accepted"};
     }
-    return take_field(lower_case(name), value, seen, out);
+    return take_field(to_lower(name), value, seen, out);
 }
 
 Refused check_whole(const RequestHead& head, const Seen& seen, std::size_t max_body) {

@@ -28,32 +28,36 @@ Result<const Json*> find_either(const Json& json, const Name& name) {
 Result<const Json*> object_at(const Json& json, const Name& name) {
     BOLTSEAL_TRY(const Json* const member, find_either(json, name));
     if (!member) return bad_request_json("'" + std::string(name.camel) + "' is missing");
-    if (!member->is_object())
+    if (!member->is_object()) {
         return bad_request_json("'" + std::string(name.camel) + "' is not an object");
+    }
     return member;
 }
 
 Result<const Json::Array*> array_at(const Json& json, const Name& name) {
     BOLTSEAL_TRY(const Json* const member, find_either(json, name));
     if (!member) return bad_request_json("'" + std::string(name.camel) + "' is missing");
-    if (!member->is_array())
+    if (!member->is_array()) {
         return bad_request_json("'" + std::string(name.camel) + "' is not an array");
+    }
     return member->as_array();
 }
 
 Result<const std::string*> string_at(const Json& json, const Name& name) {
     BOLTSEAL_TRY(const Json* const member, find_either(json, name));
     if (!member) return bad_request_json("'" + std::string(name.camel) + "' is missing");
-    if (!member->is_string())
+    if (!member->is_string()) {
         return bad_request_json("'" + std::string(name.camel) + "' is not a string");
+    }
     return member->as_string();
 }
 
 Result<Buffer> bytes_at(const Json& json, const Name& name) {
     BOLTSEAL_TRY(const std::string* const text, string_at(json, name));
     auto bytes = parse_base64_any(*text);
-    if (!bytes)
+    if (!bytes) {
         return bad_request_json("'" + std::string(name.camel) + "': " + bytes.error().message());
+    }
     return bytes;
 }
 
@@ -67,8 +71,9 @@ Result<Buffer> raw_bytes_of(const Json& json) {
 Result<PublicKey> parse_key(const Json& json, Buffer& certificate) {
     BOLTSEAL_TRY(const Json* const bare, find_either(json, kPublicKey));
     BOLTSEAL_TRY(const Json* const certified, find_either(json, kCertificate));
-    if (bare && certified)
+    if (bare && certified) {
         return bad_request_json("'verifier' has both a public key and a certificate");
+    }
     if (certified) {
         BOLTSEAL_TRY(const Json* const holder, object_at(json, kCertificate));
         BOLTSEAL_TRY(Buffer bytes, raw_bytes_of(*holder));

@@ -83,8 +83,9 @@ Result<void> enter(int ruleset, const FileAccess& access, std::uint64_t rights) 
     BOLTSEAL_CHECK(allow(ruleset, access.listed, kReadDir));
     BOLTSEAL_CHECK(allow(ruleset, access.readable, kReadDir | kReadFile));
     BOLTSEAL_CHECK(allow(ruleset, access.writable, rights & ~(kExecute | kDevices | kIoctl)));
-    if (::syscall(kRestrictSelf, ruleset, 0) != 0)
+    if (::syscall(kRestrictSelf, ruleset, 0) != 0) {
         return failed_sandbox("enter the Landlock ruleset");
+    }
     return {};
 }
 
@@ -106,8 +107,9 @@ FileAccess access_of_folder(const fs::path& folder) {
 }
 
 Result<bool> restrict_files(const FileAccess& access) {
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return failed_sandbox("give up new privileges");
+    }
     const long version = ::syscall(kCreateRuleset, nullptr, 0, kAskVersion);
     if (version < 1) return false;
     BOLTSEAL_TRY(const int ruleset, make_ruleset(version));

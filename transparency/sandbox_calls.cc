@@ -217,8 +217,9 @@ Filter make_filter() {
 
 Result<bool> restrict_calls() {
     if (kSanitized || kArchitecture == 0) return false;
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return failed_filter("give up new privileges");
+    }
     Filter filter = make_filter();
     const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
     // For all threads; and nobody else's code runs here that would have to be kept from guessing.

@@ -93,8 +93,9 @@ Result<int> accept_server(int listener) {
     for (;;) {
         const int fd = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
         if (fd >= 0) return fd;
-        if (errno != EINTR && errno != ECONNABORTED)
+        if (errno != EINTR && errno != ECONNABORTED) {
             return failed_signer("accept the server", errno);
+        }
     }
 }
 

@@ -113,8 +113,9 @@ Result<Secret> create_token(const fs::path& folder, const std::string& name, Tim
     }
     BOLTSEAL_TRY(const auto known, load_tokens(folder));
     if (known.size() >= kMaxTokens) return Error(Fault::Config, "there are 1024 tokens already");
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
         return failed_token_file("make", folder);
+    }
 
     const Secret random = random_secret(kTokenBytes);
     std::string text = std::string(kTokenPrefix) + to_base64url(random.bytes());

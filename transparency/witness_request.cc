@@ -31,8 +31,9 @@ Result<std::uint64_t> parse_size(std::string_view text) {
 }  // namespace
 
 Result<AddCheckpoint> parse_add_checkpoint(Bytes body) {
-    if (body.size() > kMaxWitnessRequest)
+    if (body.size() > kMaxWitnessRequest) {
         return bad_witness_request("request is larger than 256 KiB");
+    }
     std::string_view rest = as_text(body);
     BOLTSEAL_TRY(const std::string_view first, take_request_line(rest));
     if (!first.starts_with(kOld)) return bad_witness_request("request does not start with 'old '");
@@ -41,8 +42,9 @@ Result<AddCheckpoint> parse_add_checkpoint(Bytes body) {
     for (;;) {
         BOLTSEAL_TRY(const std::string_view line, take_request_line(rest));
         if (line.empty()) break;
-        if (request.proof.path.size() == kMaxConsistency)
+        if (request.proof.path.size() == kMaxConsistency) {
             return bad_witness_request("proof has more than 63 hashes");
+        }
         const auto bytes = parse_base64(line);
         if (!bytes || bytes->size() != TreeHash::kSize) {
             return bad_witness_request("hash of the proof is not the base64 of 32 bytes");

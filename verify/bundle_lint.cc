@@ -22,10 +22,6 @@ std::string count_of(std::size_t count, std::string_view one) {
     return std::to_string(count) + " " + std::string(one) + (count == 1 ? "" : "s");
 }
 
-bool is_of_rekor_v2(const LogEntry& entry) {
-    return entry.version == "0.0.2" && (entry.kind == "hashedrekord" || entry.kind == "dsse");
-}
-
 // RFC 3161 section 2.4.2, as far as to the certificates that a token carries.
 Result<std::size_t> certificates_in(Bytes response) {
     BOLTSEAL_TRY(const Bytes content, read_der(response, DerTag::Sequence));
@@ -80,7 +76,7 @@ private:
 
     void check_entry(const LogEntry& entry, const std::string& where) {
         const bool v1 = is_rekor_v1(entry);
-        if (!v1 && !is_of_rekor_v2(entry)) {
+        if (!v1 && !is_rekor_v2(entry)) {
             note(where + ".kindVersion", "is " + printable(entry.kind) + " " +
                                              printable(entry.version) + ", which means nothing");
         }

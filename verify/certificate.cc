@@ -23,11 +23,6 @@ Error bad_certificate(const char* why) {
     return Error(Fault::Malformed, why);
 }
 
-Bytes bytes_of(const ASN1_STRING* string) {
-    return Bytes(ASN1_STRING_get0_data(string),
-                 static_cast<std::size_t>(ASN1_STRING_length(string)));
-}
-
 Buffer to_der(X509* certificate) {
     Buffer der(static_cast<std::size_t>(std::max(i2d_X509(certificate, nullptr), 0)));
     unsigned char* next = der.data();
@@ -49,8 +44,9 @@ Result<Timestamp> parse_time(const ASN1_TIME* time) {
     std::string text(as_text(bytes_of(time)));
     const bool is_short = ASN1_STRING_type(time) == V_ASN1_UTCTIME;
     if (is_short) text.insert(0, text < "50" ? "20" : "19");
-    if (text.size() != 15)
+    if (text.size() != 15) {
         return bad_certificate("time of validity is not written as RFC 5280 says");
+    }
     for (const std::size_t at : {4U, 7U}) text.insert(at, "-");
     text.insert(10, "T");
     for (const std::size_t at : {13U, 16U}) text.insert(at, ":");
@@ -148,10 +144,12 @@ Result<Certificate> parse_certificate(Bytes der) {
     const unsigned char* next = der.data();
     X509Ptr x509(d2i_X509(nullptr, &next, static_cast<long>(der.size())));
     if (!x509) return bad_certificate("not a certificate");
-    if (next != der.data() + der.size())
+    if (next != der.data() + der.size()) {
         return bad_certificate("certificate has bytes after its end");
-    if (!equal(to_der(x509.get()), der))
+    }
+    if (!equal(to_der(x509.get()), der)) {
         return bad_certificate("certificate is not in its plain DER form");
+    }
     auto contents = contents_of(x509.get());
     if (!contents) return std::move(contents).error().context("certificate");
     return Certificate(std::make_shared<const Certificate::Parsed>(
@@ -159,8 +157,9 @@ Result<Certificate> parse_certificate(Bytes der) {
 }
 
 Result<std::vector<Certificate>> parse_certificates_pem(Bytes pem) {
-    if (pem.size() > 2 * kMaxPemCertificates * kMaxCertificate)
+    if (pem.size() > 2 * kMaxPemCertificates * kMaxCertificate) {
         return bad_certificate("PEM file is too large");
+    }
     BOLTSEAL_TRY(const auto blocks, parse_pem(pem, kMaxPemCertificates));
     std::vector<Certificate> certificates;
     for (const PemBlock& block : blocks) {

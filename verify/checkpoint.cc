@@ -49,8 +49,9 @@ Result<Checkpoint> parse_checkpoint(std::string_view text) {
     Checkpoint checkpoint;
     BOLTSEAL_TRY(const std::string_view origin, take_line(text));
     if (origin.empty()) return bad_checkpoint("checkpoint: origin is empty");
-    if (origin.size() > kMaxOrigin)
+    if (origin.size() > kMaxOrigin) {
         return bad_checkpoint("checkpoint: origin is longer than 255 bytes");
+    }
     checkpoint.origin = origin;
     BOLTSEAL_TRY(const std::string_view size, take_line(text));
     BOLTSEAL_TRY(checkpoint.head.size, parse_size(size));

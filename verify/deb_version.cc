@@ -71,8 +71,9 @@ std::strong_ordering compare_deb_versions(std::string_view a, std::string_view b
     const DebVersion left = split_deb_version(a);
     const DebVersion right = split_deb_version(b);
     if (const auto order = compare_numbers(left.epoch, right.epoch); order != 0) return order;
-    if (const auto order = compare_deb_parts(left.upstream, right.upstream); order != 0)
+    if (const auto order = compare_deb_parts(left.upstream, right.upstream); order != 0) {
         return order;
+    }
     return compare_deb_parts(left.revision, right.revision);
 }
 

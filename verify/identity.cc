@@ -54,15 +54,11 @@ std::array<std::uint8_t, 10> fulcio_oid(std::uint8_t last) {
     return {0x2B, 0x06, 0x01, 0x04, 0x01, 0x83, 0xBF, 0x30, 0x01, last};
 }
 
-Bytes string_bytes(const ASN1_STRING* string) {
-    return Bytes(ASN1_STRING_get0_data(string),
-                 static_cast<std::size_t>(ASN1_STRING_length(string)));
-}
-
 Result<std::string> text_of(Bytes bytes) {
     if (bytes.empty()) return bad_identity("is empty");
-    if (std::find(bytes.begin(), bytes.end(), 0) != bytes.end())
+    if (std::find(bytes.begin(), bytes.end(), 0) != bytes.end()) {
         return bad_identity("has a NUL byte");
+    }
     if (!is_utf8(bytes)) return bad_identity("is not UTF-8");
     return std::string(as_text(bytes));
 }
@@ -109,9 +105,10 @@ bool is_fulcio_name(const OTHERNAME* other) {
 }
 
 Result<SubjectName> other_name(const OTHERNAME* other) {
-    if (ASN1_TYPE_get(other->value) != V_ASN1_UTF8STRING)
+    if (ASN1_TYPE_get(other->value) != V_ASN1_UTF8STRING) {
         return bad_identity("is not a UTF8String");
-    BOLTSEAL_TRY(std::string text, text_of(string_bytes(other->value->value.utf8string)));
+    }
+    BOLTSEAL_TRY(std::string text, text_of(bytes_of(other->value->value.utf8string)));
     return SubjectName{NameKind::Other, std::move(text)};
 }
 
@@ -128,7 +125,7 @@ Result<std::optional<SubjectName>> name_of(const GENERAL_NAME* name) {
     if (type != GEN_EMAIL && type != GEN_URI && type != GEN_DNS) {
         return std::optional<SubjectName>();
     }
-    BOLTSEAL_TRY(std::string text, ascii_of(string_bytes(static_cast<const ASN1_STRING*>(value))));
+    BOLTSEAL_TRY(std::string text, ascii_of(bytes_of(static_cast<const ASN1_STRING*>(value))));
     const NameKind kind = type == GEN_EMAIL ? NameKind::Email
                           : type == GEN_URI ? NameKind::Uri
                                             : NameKind::Dns;
@@ -147,8 +144,9 @@ Result<std::vector<SubjectName>> parse_names(Bytes der) {
     const OpensslErrorScope errors;
     const unsigned char* next = der.data();
     const NamesPtr parsed(d2i_GENERAL_NAMES(nullptr, &next, static_cast<long>(der.size())));
-    if (!parsed || !prints_back(parsed.get(), der))
+    if (!parsed || !prints_back(parsed.get(), der)) {
         return bad_identity("is not in its plain DER form");
+    }
     const int count = sk_GENERAL_NAME_num(parsed.get());
     if (count > kMaxNames) return bad_identity("has more than 64 names");
     std::vector<SubjectName> names;

@@ -83,11 +83,11 @@ Error refused_entry(const std::string& why) {
     return Error(Fault::Untrusted, "log entry: " + why);
 }
 
+}  // namespace
+
 bool is_rekor_v2(const LogEntry& entry) {
     return entry.version == kRekorV2Version && (entry.kind == kKind || entry.kind == kDsseKind);
 }
-
-}  // namespace
 
 Result<Buffer> encode_dsse_entry(const HashedRekord& entry, Bytes payload) {
     return encode_dsse_entry(DsseEntry{digest_of(payload), {signature_of(entry)}});
@@ -179,8 +179,9 @@ Result<void> check_place(const LogEntry& entry, Bytes body, const VerifiedCheckp
 
 Result<VerifiedCheckpoint> check_log_entry(const LogEntry& entry, Bytes expected,
                                            const NoteKey& log) {
-    if (entry.log_id != log.log_id())
+    if (entry.log_id != log.log_id()) {
         return refused_entry("is of another log than '" + log.name + "'");
+    }
     if (!is_rekor_v2(entry)) {
         return refused_entry("kind is " + printable(entry.kind) + " " + printable(entry.version) +
                              ", expected 'hashedrekord' or 'dsse' '0.0.2'");
@@ -189,10 +190,12 @@ Result<VerifiedCheckpoint> check_log_entry(const LogEntry& entry, Bytes expected
     if (entry.claimed_time || !entry.promise.empty()) {
         return refused_entry("has a time or promise, which Rekor v2 does not give");
     }
-    if (!equal(entry.body, expected))
+    if (!equal(entry.body, expected)) {
         return refused_entry("is about another signature, digest or key");
-    if (entry.index != entry.proof.index)
+    }
+    if (entry.index != entry.proof.index) {
         return refused_entry("index differs from that of its proof");
+    }
     auto checkpoint = check_checkpoint(as_bytes(entry.checkpoint), log);
     if (!checkpoint) return std::move(checkpoint).error().context("log entry").as(Fault::Untrusted);
     BOLTSEAL_CHECK(check_place(entry, expected, *checkpoint));

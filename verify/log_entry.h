@@ -51,6 +51,8 @@ Result<LogEntry> parse_log_entry(const ProtoReader& message);
 Result<LogEntry> parse_log_entry(const Json& json);
 Json to_json(const LogEntry& entry);
 
+bool is_rekor_v2(const LogEntry& entry);  // by its kind and version
+
 // Proved: the log signed a checkpoint with this head, the body is in it at this index, and the body
 // is exactly `expected`. For Rekor v2 entries. Untrusted otherwise.
 Result<VerifiedCheckpoint> check_log_entry(const LogEntry& entry, Bytes expected,

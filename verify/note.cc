@@ -68,8 +68,9 @@ Result<PublicKey> parse_note_key(std::uint8_t type, Bytes bytes) {
 }
 
 Result<NoteSignature> parse_signature_line(std::string_view line) {
-    if (!line.starts_with(kDash))
+    if (!line.starts_with(kDash)) {
         return bad_note("note: signature line does not start with a dash");
+    }
     line.remove_prefix(kDash.size());
     const std::size_t space = line.find(' ');
     if (space == std::string_view::npos) return bad_note("note: signature line without signature");
@@ -87,8 +88,9 @@ Result<NoteSignature> parse_signature_line(std::string_view line) {
 // c2sp.org/tlog-cosignature#format: POSIX seconds in 63 bits.
 Result<Timestamp> take_time(Reader& reader) {
     BOLTSEAL_TRY(const std::uint64_t seconds, reader.u64());
-    if (seconds > std::numeric_limits<std::int64_t>::max())
+    if (seconds > std::numeric_limits<std::int64_t>::max()) {
         return bad_note("note: time is too large");
+    }
     return Timestamp{static_cast<std::int64_t>(seconds)};
 }
 
@@ -194,8 +196,9 @@ Result<Note> parse_note(Bytes bytes) {
     const std::string_view all = as_text(bytes);
     if (!is_utf8(bytes) || has_control(all)) return bad_note("note: not plain UTF-8 text");
     const std::size_t split = all.rfind("\n\n");
-    if (split == std::string_view::npos)
+    if (split == std::string_view::npos) {
         return bad_note("note: no empty line before the signatures");
+    }
     Note note;
     note.text = all.substr(0, split + 1);
     std::string_view lines = all.substr(split + 2);
@@ -203,8 +206,9 @@ Result<Note> parse_note(Bytes bytes) {
     while (!lines.empty()) {
         const std::size_t end = lines.find('\n');
         if (end == std::string_view::npos) return bad_note("note: last line has no end");
-        if (note.signatures.size() == kMaxNoteSignatures)
+        if (note.signatures.size() == kMaxNoteSignatures) {
             return bad_note("note: more than 100 signatures");
+        }
         BOLTSEAL_TRY(NoteSignature signature, parse_signature_line(lines.substr(0, end)));
         note.signatures.push_back(std::move(signature));
         lines.remove_prefix(end + 1);

@@ -2,6 +2,9 @@
 // files only.
 #pragma once
 
+#include "core/bytes.h"
+
+#include <openssl/asn1.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
@@ -19,6 +22,11 @@ struct OpensslFree {
 
 using EvpKey = std::unique_ptr<EVP_PKEY, OpensslFree<EVP_PKEY_free>>;
 using EvpKeyContext = std::unique_ptr<EVP_PKEY_CTX, OpensslFree<EVP_PKEY_CTX_free>>;
+
+inline Bytes bytes_of(const ASN1_STRING* string) {
+    return Bytes(ASN1_STRING_get0_data(string),
+                 static_cast<std::size_t>(ASN1_STRING_length(string)));
+}
 
 // What failed input leaves in OpenSSL's queue must not be found by the next caller.
 class OpensslErrorScope {

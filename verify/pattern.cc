@@ -71,8 +71,9 @@ Result<Pattern> Pattern::regex(std::string_view text) {
 Result<Pattern> Pattern::compile(std::string_view text, const NfaNode& node) {
     auto nfa = Nfa::compile(node);
     if (!nfa) return bad_pattern(text, nfa.error().message());
-    if (names_nobody(*nfa))
+    if (names_nobody(*nfa)) {
         return bad_pattern(text, "matches whatever there is, and so names nobody");
+    }
     Pattern pattern;
     pattern.text_ = text;
     pattern.nfa_ = *std::move(nfa);

@@ -10,11 +10,11 @@ constexpr std::size_t kMaxList = 64;
 constexpr std::size_t kMaxTables = 256;
 constexpr std::size_t kMaxFiles = 1024;
 
+}  // namespace
+
 std::string in_quotes(std::string_view name) {
     return "'" + std::string(name) + "'";
 }
-
-}  // namespace
 
 PolicyTable::PolicyTable(PolicyNode& node, std::string name, PolicyReading& reading)
     : node_(node), name_(std::move(name)), reading_(reading) {}

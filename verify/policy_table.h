@@ -25,6 +25,8 @@ struct PolicyReading {
     std::size_t files = 0;  // read so far
 };
 
+std::string in_quotes(std::string_view name);  // of a member, for messages
+
 class PolicyTable {
 public:
     // `name` is for messages: "[trust]". The node must be a table and outlive this.

@@ -11,10 +11,6 @@ namespace {
 constexpr std::size_t kMaxValue = 1024;
 constexpr std::size_t kMaxValues = 64;
 
-std::string name_quoted(std::string_view name) {
-    return "'" + std::string(name) + "'";
-}
-
 // "90d" and so on, in one spelling: no leading zeros, no sums. At most ten years.
 std::optional<std::int64_t> parse_duration(std::string_view text) {
     struct Unit {
@@ -44,16 +40,16 @@ bool is_plain(std::string_view text) {
 std::string PolicyTable::text_of(const PolicyNode& node, std::string_view member) {
     const std::string* text = node.as<std::string>();
     if (!text) {
-        problem_line(node.line(), name_quoted(member) + " is " + std::string(node.kind()) +
-                                      ", expected a string");
+        problem_line(node.line(),
+                     in_quotes(member) + " is " + std::string(node.kind()) + ", expected a string");
         return "";
     }
-    if (text->empty()) problem_line(node.line(), name_quoted(member) + " is empty");
+    if (text->empty()) problem_line(node.line(), in_quotes(member) + " is empty");
     if (text->size() > kMaxValue) {
-        problem_line(node.line(), name_quoted(member) + " is longer than 1024 bytes");
+        problem_line(node.line(), in_quotes(member) + " is longer than 1024 bytes");
     }
     if (!is_plain(*text)) {
-        problem_line(node.line(), name_quoted(member) + " has control characters");
+        problem_line(node.line(), in_quotes(member) + " has control characters");
     }
     return *text;
 }
@@ -67,13 +63,13 @@ std::vector<std::string> PolicyTable::texts(std::string_view member) {
     std::vector<std::string> texts;
     const auto* items = require<PolicyNode::Array>(member, "a list");
     if (!items) return texts;
-    if (items->empty()) problem_at(member, name_quoted(member) + " is empty");
+    if (items->empty()) problem_at(member, in_quotes(member) + " is empty");
     if (items->size() > kMaxValues)
-        problem_at(member, name_quoted(member) + " has more than 64 items");
+        problem_at(member, in_quotes(member) + " has more than 64 items");
     for (const PolicyNode& item : *items) {
         std::string text = text_of(item, member);
         if (std::ranges::find(texts, text) != texts.end()) {
-            problem_line(item.line(), name_quoted(member) + " has " + printable(text) + " twice");
+            problem_line(item.line(), in_quotes(member) + " has " + printable(text) + " twice");
         }
         texts.push_back(std::move(text));
     }
@@ -86,7 +82,7 @@ std::uint64_t PolicyTable::number(std::string_view member, std::uint64_t least,
     if (!value) return least;
     if (*value < 0 || static_cast<std::uint64_t>(*value) < least ||
         static_cast<std::uint64_t>(*value) > most) {
-        problem_at(member, name_quoted(member) + " is " + std::to_string(*value) + ", expected " +
+        problem_at(member, in_quotes(member) + " is " + std::to_string(*value) + ", expected " +
                                std::to_string(least) + " to " + std::to_string(most));
         return least;
     }
@@ -96,7 +92,7 @@ std::uint64_t PolicyTable::number(std::string_view member, std::uint64_t least,
 void PolicyTable::flag(std::string_view member) {
     const auto* value = require<bool>(member, "true");
     if (value && !*value) {
-        problem_at(member, name_quoted(member) + " is false, expected true or nothing");
+        problem_at(member, in_quotes(member) + " is false, expected true or nothing");
     }
 }
 
@@ -110,7 +106,7 @@ std::int64_t PolicyTable::seconds(std::string_view member) {
     if (!value) return 0;
     const auto parsed = parse_duration(*value);
     if (!parsed) {
-        problem_at(member, name_quoted(member) + " is " + printable(*value) +
+        problem_at(member, in_quotes(member) + " is " + printable(*value) +
                                ", expected a duration such as \"90d\", \"24h\", \"15m\" or \"30s\" "
                                "of ten years at most");
     }
@@ -123,20 +119,20 @@ std::string PolicyTable::choice(std::string_view member, const std::vector<std::
     std::string list;
     for (std::size_t i = 0; i < allowed.size(); ++i) {
         if (i > 0) list += i + 1 == allowed.size() ? " or " : ", ";
-        list += name_quoted(allowed[i]);
+        list += in_quotes(allowed[i]);
     }
-    problem_at(member, name_quoted(member) + " is " + printable(*value) + ", expected " + list);
+    problem_at(member, in_quotes(member) + " is " + printable(*value) + ", expected " + list);
     return "";
 }
 
 std::optional<Json> PolicyTable::value(std::string_view member) {
     const PolicyNode* node = take(member);
     if (!node) {
-        problem(name_quoted(member) + " is missing in " + name_);
+        problem(in_quotes(member) + " is missing in " + name_);
         return std::nullopt;
     }
     if (node->as<PolicyNode::Table>()) {
-        problem_line(node->line(), name_quoted(member) + " is a table, expected a value");
+        problem_line(node->line(), in_quotes(member) + " is a table, expected a value");
         return std::nullopt;
     }
     return node->to_json();

@@ -16,13 +16,6 @@ Error bad_purl(const char* why) {
     return Error(Fault::Malformed, why);
 }
 
-std::string to_lower(std::string text) {
-    for (char& c : text) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return text;
-}
-
 int hex_value(char c) {
     if (is_digit(c)) return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -90,7 +83,7 @@ Result<void> parse_qualifiers(std::string_view text, Purl& purl) {
         const std::string_view key = take_until(item, '=');
         if (!is_key(key)) return bad_purl("qualifier with a name that is none");
         BOLTSEAL_TRY(std::string value, decode(item));
-        if (!purl.qualifiers.emplace(to_lower(std::string(key)), std::move(value)).second) {
+        if (!purl.qualifiers.emplace(to_lower(key), std::move(value)).second) {
             return bad_purl("qualifier is there twice");
         }
     }
@@ -146,8 +139,8 @@ void fold_case(Purl& purl) {
                                                           "deb",  "github", "gitlab",    "golang",
                                                           "hex",  "npm",    "oci",       "pypi"};
     const bool folded = std::ranges::find(kFolded, purl.type) != kFolded.end();
-    if (folded || purl.type == "rpm") purl.name_space = to_lower(std::move(purl.name_space));
-    if (folded) purl.name = to_lower(std::move(purl.name));
+    if (folded || purl.type == "rpm") purl.name_space = to_lower(purl.name_space);
+    if (folded) purl.name = to_lower(purl.name);
     if (purl.type == "pypi") std::ranges::replace(purl.name, '_', '-');
 }
 
@@ -165,7 +158,7 @@ Result<Purl> parse(std::string_view text) {
     BOLTSEAL_CHECK(parse_qualifiers(before_subpath, purl));
     const std::string_view type = take_until(path, '/');
     if (!is_type(type)) return bad_purl("type is none");
-    purl.type = to_lower(std::string(type));
+    purl.type = to_lower(type);
     BOLTSEAL_CHECK(parse_path(path, purl));
     fold_case(purl);
     return purl;

@@ -107,8 +107,9 @@ Result<void> check_spec(const LogEntry& entry, const HashedRekord& expected,
     }
     BOLTSEAL_TRY(const Json* spec, body.object_at("spec"));
     if (entry.kind == "hashedrekord") return check_hashedrekord(*spec, expected);
-    if (!envelope)
+    if (!envelope) {
         return refused_rekor_entry("is about an envelope, expected a signature over a file");
+    }
     if (entry.kind == "dsse") return check_dsse(*spec, expected, *envelope);
     return check_intoto(*spec, expected, *envelope);
 }
@@ -140,8 +141,9 @@ Result<void> check_rekor_v1_body(const LogEntry& entry, const HashedRekord& expe
 
 Result<Timestamp> check_promise(const LogEntry& entry, const TrustedLog& log) {
     if (entry.log_id != log.id) return another("log");
-    if (entry.promise.empty() || !entry.claimed_time)
+    if (entry.promise.empty() || !entry.claimed_time) {
         return refused_rekor_entry("has no promise of its log");
+    }
     const Buffer text = promise_text(entry);
     const auto algorithms = accepted_algorithms(log.key.key);
     const bool holds = std::ranges::any_of(algorithms, [&](SignatureAlgorithm algorithm) {

@@ -77,10 +77,12 @@ Result<void> check_rpm_version(std::string_view text) {
     if (compare_numbers(parts.epoch, "4294967295") > 0) return bad("epoch is too large");
     if (parts.version.empty()) return bad("nothing before the release");
     if (parts.has_release && parts.release.empty()) return bad("release is empty");
-    if (!std::ranges::all_of(parts.version, is_rpm_byte))
+    if (!std::ranges::all_of(parts.version, is_rpm_byte)) {
         return bad("character that no version has");
-    if (!std::ranges::all_of(parts.release, is_rpm_byte))
+    }
+    if (!std::ranges::all_of(parts.release, is_rpm_byte)) {
         return bad("character that no release has");
+    }
     return {};
 }
 

@@ -33,8 +33,9 @@ Result<RsaNumbers> parse_rsa_numbers(Bytes spki) {
     if (!equal(algorithm.content, kAlgorithm)) return bad_rsa_key("not a plain RSA key");
     BOLTSEAL_TRY(const DerElement bits, in.take(DerTag::BitString));
     BOLTSEAL_CHECK(in.end());
-    if (bits.content.empty() || bits.content[0] != 0)
+    if (bits.content.empty() || bits.content[0] != 0) {
         return bad_rsa_key("key is not of whole bytes");
+    }
     BOLTSEAL_TRY(const Bytes numbers, read_der(bits.content.subspan(1), DerTag::Sequence));
     DerReader key(numbers);
     BOLTSEAL_TRY(const Bytes modulus, take_natural(key));

@@ -124,10 +124,7 @@ SbomPackage make_package(std::string name, std::string version, std::optional<Pu
 }
 
 OsRelease make_os(std::string name, std::string version) {
-    for (char& c : name) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return {std::move(name), std::move(version)};
+    return {to_lower(name), std::move(version)};
 }
 
 BaseImage make_base(std::string name, std::optional<Purl> purl) {

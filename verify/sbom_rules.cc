@@ -114,18 +114,12 @@ std::optional<Finding> judge_licences(
     return worst;
 }
 
-std::string lower(std::string text) {
-    for (char& c : text) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return text;
-}
-
 // "GPL-3.0-only" denies it with every exception as well; one with an exception only itself.
 bool is_denied(const Licence& licence, const std::vector<Licence>& denied) {
     return std::ranges::any_of(denied, [&](const Licence& other) {
-        return lower(licence.id) == lower(other.id) &&
-               (other.exception.empty() || lower(licence.exception) == lower(other.exception));
+        return to_lower(licence.id) == to_lower(other.id) &&
+               (other.exception.empty() ||
+                to_lower(licence.exception) == to_lower(other.exception));
     });
 }
 

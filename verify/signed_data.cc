@@ -131,10 +131,12 @@ Result<void> parse_signers(Bytes content, SignedData& data) {
 Result<void> parse_certificates(Bytes content, SignedData& data) {
     DerReader in(content);
     while (!in.empty()) {
-        if (data.certificates.size() == kMaxSignedDataCertificates)
+        if (data.certificates.size() == kMaxSignedDataCertificates) {
             return bad_signed_data("too many certificates");
-        if (!in.next_is(DerTag::Sequence))
+        }
+        if (!in.next_is(DerTag::Sequence)) {
             return bad_signed_data("certificate of another kind than X.509");
+        }
         BOLTSEAL_TRY(const DerElement certificate, in.any());
         data.certificates.push_back(certificate.whole);
     }

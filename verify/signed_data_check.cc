@@ -204,8 +204,9 @@ bool names(const SignerId& signer, const Certificate& certificate) {
 }
 
 Result<void> check_signed_data(const SignedData& data, const Certificate& signer) {
-    if (data.has_revocation_lists)
+    if (data.has_revocation_lists) {
         return refused_signed_data("revocation lists in it are not read");
+    }
     BOLTSEAL_TRY(const HashAlgorithm hash, hash_of(data.digest_algorithm));
     BOLTSEAL_CHECK(check_content(data, hash));
     BOLTSEAL_CHECK(check_signing_certificates(data, signer));

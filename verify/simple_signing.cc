@@ -65,8 +65,9 @@ Result<Verified> verify_simple_signing(Bytes payload, Bytes signature, const Blo
     }
     told.failed = "signature";
     const PublicKey* key = find_signer(policy, payload, signature);
-    if (!key)
+    if (!key) {
         return refused_payload("signature is by no key of the policy").with_hint(kOtherSigner);
+    }
     told.prove("signature", "simple signing payload is signed by key " + key_hint(*key));
     told.failed = "subject";
     const auto claimed = parse_payload(payload);

@@ -38,18 +38,11 @@ bool is_operator(std::string_view text) {
     return text == "AND" || text == "OR" || text == "WITH";
 }
 
-std::string lower_case(std::string text) {
-    for (char& c : text) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return text;
-}
-
 // Equal for licences that are the same one.
 std::string key_of(const Licence& licence) {
     Licence key = licence;
-    if (!is_reference(key.id)) key.id = lower_case(std::move(key.id));
-    key.exception = lower_case(std::move(key.exception));
+    if (!is_reference(key.id)) key.id = to_lower(key.id);
+    key.exception = to_lower(key.exception);
     return to_string(key);
 }
 

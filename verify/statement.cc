@@ -23,8 +23,9 @@ Result<std::vector<BlobDigest>> parse_digests(const Json& subject) {
     BOLTSEAL_TRY(const Json* set, subject.object_at("digest"));
     const Json::Object& members = *set->as_object();
     if (members.empty()) return Error(Fault::Malformed, "'digest' is empty");
-    if (members.size() > kMaxSubjectDigests)
+    if (members.size() > kMaxSubjectDigests) {
         return Error(Fault::Malformed, "'digest' has too many members");
+    }
     std::vector<BlobDigest> digests;
     for (const auto& [name, value] : members) {
         const std::string* hex = value.as_string();
@@ -63,8 +64,9 @@ Result<Statement> parse_statement(Bytes payload) {
     auto json = parse_json(payload, kStatementLimits);
     if (!json) return bad_statement(json.error().message());
     BOLTSEAL_TRY(const std::string* type, json->string_at("_type"));
-    if (*type != kStatementV1 && *type != kStatementV01)
+    if (*type != kStatementV1 && *type != kStatementV01) {
         return bad_statement("unknown type " + printable(*type));
+    }
     Statement statement;
     BOLTSEAL_TRY(const std::string* predicate_type, json->string_at("predicateType"));
     statement.predicate_type = *predicate_type;

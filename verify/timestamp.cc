@@ -37,8 +37,9 @@ Error refused_timestamp(const char* why) {
 Result<void> check_granted(Bytes content) {
     DerReader in(content);
     BOLTSEAL_TRY(const DerElement status, in.take(DerTag::Integer));
-    if (!equal(status.content, Bytes(&kGranted, 1)))
+    if (!equal(status.content, Bytes(&kGranted, 1))) {
         return bad_timestamp("status is not 'granted'");
+    }
     BOLTSEAL_CHECK(in.take_if(DerTag::Sequence));  // words for people
     return in.end();
 }
@@ -154,8 +155,9 @@ Result<void> check_name(const TstInfo& info, const Certificate& signer) {
 Result<void> check_token(const Token& token, Bytes message, const Certificate& signer,
                          const CertificateAuthority& authority) {
     BOLTSEAL_CHECK(check_imprint(token.info, message));
-    if (token.info.has_critical_extension)
+    if (token.info.has_critical_extension) {
         return refused_timestamp("critical extension is not known");
+    }
     BOLTSEAL_CHECK(check_name(token.info, signer));
     BOLTSEAL_CHECK(check_embedded(token.signed_data, signer));
     // Before the chain, at whose signatures another thread may be; what is said comes after it.

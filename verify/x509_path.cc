@@ -36,8 +36,9 @@ Result<CertificatePath> path_of(X509_STORE_CTX* context, const Certificate& leaf
         const auto found = std::find_if(known.begin(), known.end(), [next](const Certificate& one) {
             return one.openssl() == next;
         });
-        if (found == known.end())
+        if (found == known.end()) {
             return refused_path("certificate path leaves the authority's chain");
+        }
         path.push_back(*found);
     }
     return path;
