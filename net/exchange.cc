@@ -22,14 +22,6 @@ constexpr std::size_t kMaxHeaders = 256;
 constexpr std::size_t kMaxErrorBody = std::size_t{1} << 20;  // where the body was meant for a sink
 constexpr long kSinkBuffer = 128L << 10;                     // what one read of a socket may bring
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
-}
-
 // RFC 9110 section 5.6.2.
 bool is_token(std::string_view text) {
     static constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
@@ -205,7 +197,7 @@ void Exchange::FreeList::operator()(void* list) const {
     curl_slist_free_all(static_cast<curl_slist*>(list));
 }
 
-Exchange::Exchange(const HttpOptions& options, void* share, RateLimit* limit)
+Exchange::Exchange(const HttpOptions& options, void* share, ReceiveLimit* limit)
     : options_(options), easy_(curl_easy_init()), limit_(limit) {
     static_assert(CURL_ERROR_SIZE <= sizeof detail_);
     if (easy_ == nullptr) throw std::runtime_error("libcurl cannot start");
@@ -259,7 +251,7 @@ bool Exchange::take_header_line(std::string_view line) {
         fail(Fault::Malformed, "answer has more than 256 headers");
         return false;
     }
-    response_.headers.emplace_back(lower(name), std::string(value));
+    response_.headers.emplace_back(to_lower(name), std::string(value));
     return true;
 }
 
@@ -361,8 +353,8 @@ Result<void> Exchange::set_headers() {
     bool ok = add_header("Expect:") && add_header("Accept-Encoding: identity");
     bool typed = false;
     for (const auto& [name, value] : request_->headers) {
-        typed = typed || lower(name) == "content-type";
-        if (lower(name) == "accept-encoding") continue;
+        typed = typed || to_lower(name) == "content-type";
+        if (to_lower(name) == "accept-encoding") continue;
         std::string line = name;
         line.append(value.empty() ? ";" : ": ").append(value);
         ok = ok && add_header(line);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "net/http_client.h"
-#include "net/rate_limit.h"
+#include "net/receive_limit.h"
 #include "net/url.h"
 
 #include <array>
@@ -17,7 +17,7 @@ public:
 
     // `options`, `share`, a CURLSH or nullptr, and `limit` of what reaches sinks, or nullptr, must
     // outlive it.
-    Exchange(const HttpOptions& options, void* share, RateLimit* limit = nullptr);
+    Exchange(const HttpOptions& options, void* share, ReceiveLimit* limit = nullptr);
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
     ~Exchange();
@@ -64,7 +64,7 @@ private:
 
     const HttpOptions& options_;
     void* easy_ = nullptr;
-    RateLimit* limit_ = nullptr;
+    ReceiveLimit* limit_ = nullptr;
     std::array<char, 256> detail_{};  // outlives the handle that writes to it
     std::unique_ptr<void, FreeList> headers_;
 

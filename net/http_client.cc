@@ -74,7 +74,7 @@ private:
     void resume_paused();
 
     HttpOptions options_;
-    std::optional<RateLimit> limit_;
+    std::optional<ReceiveLimit> limit_;
     Id resumed_ = 0;                            // the last one: the next has its turn
     std::unique_ptr<CURLSH, FreeShare> share_;  // outlives the handles that use it
     std::unique_ptr<CURLM, FreeMulti> multi_;

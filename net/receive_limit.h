@@ -7,12 +7,12 @@
 
 namespace boltseal {
 
-class RateLimit {
+class ReceiveLimit {
 public:
     using Time = std::chrono::steady_clock::time_point;
 
     // REQUIRES: rate > 0, in bytes a second
-    RateLimit(std::uint64_t rate, Time start);
+    ReceiveLimit(std::uint64_t rate, Time start);
 
     // Whether a piece may come in now, of whatever size: what it takes beyond what is there makes
     // the wait for the next one longer.
