@@ -50,7 +50,7 @@ struct ServeOptions {
     std::string listen = to_string(ListenAddress{});
     fs::path signer;
     bool raw = false;
-    std::size_t max_wait = 0;  // microseconds
+    std::size_t max_wait = QueueLimits{}.max_wait.count();  // microseconds
     WriterOptions writers;
     WitnessingOptions witnessing;
     std::string metrics;  // address; empty: nowhere
@@ -249,8 +249,9 @@ Action add_log_serve(Command app) {
                    "Socket of a signer that runs already, instead of starting one")
         .type_name("PATH");
     cmd.add_flag("--raw", options->raw, "Take bytes of any kind at /add, for tests and other logs");
-    cmd.add_option("--max-wait", options->max_wait,
-                   "Microseconds that the first entry of a batch waits for others")
+    cmd.add_option(
+           "--max-wait", options->max_wait,
+           "Microseconds that the first entry of a batch waits for others, if more are expected")
         .capture_default_str();
     cmd.add_option("--config", options->config, "File with any of these options, in TOML")
         .type_name("FILE");

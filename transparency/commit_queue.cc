@@ -1,6 +1,6 @@
 #include "transparency/commit_queue.h"
 
-#include <thread>
+#include <algorithm>
 
 namespace boltseal {
 
@@ -20,8 +20,11 @@ Result<void> CommitQueue::push(Submission submission) {
         if (full) return Error(Fault::Declined, "too many entries are waiting");
         entries_ += submission.entries.size();
         bytes_ += bytes;
+        submission.pushed = std::chrono::steady_clock::now();
+        count_crowd(submission.pushed);
         submissions_.push_back(std::move(submission));
-        if (submissions_.size() > 1) return {};  // whoever takes them has been woken
+        // Whoever takes them is awake since the first, or waits for the last.
+        if (submissions_.size() > 1 && !is_good_batch()) return {};
     }
     arrived_.notify_one();
     return {};
@@ -30,10 +33,9 @@ Result<void> CommitQueue::push(Submission submission) {
 std::vector<Submission> CommitQueue::take() {
     std::unique_lock lock(mutex_);
     arrived_.wait(lock, [this] { return closed_ || !submissions_.empty(); });
-    if (limits_.max_wait.count() != 0 && !closed_) {
-        lock.unlock();
-        std::this_thread::sleep_for(limits_.max_wait);
-        lock.lock();
+    if (!submissions_.empty()) {
+        arrived_.wait_until(lock, submissions_.front().pushed + limits_.max_wait,
+                            [this] { return closed_ || is_good_batch(); });
     }
     std::vector<Submission> batch;
     std::size_t entries = 0;
@@ -49,6 +51,25 @@ std::vector<Submission> CommitQueue::take() {
     entries_ -= entries;
     bytes_ -= bytes;
     return batch;
+}
+
+void CommitQueue::answered(std::size_t submissions) {
+    const std::lock_guard guard(mutex_);
+    under_way_ -= submissions;
+}
+
+bool CommitQueue::is_good_batch() const {
+    return under_way_ >= std::max(crowd_, crowd_before_) || entries_ >= limits_.good_batch ||
+           bytes_ >= limits_.batch_bytes;
+}
+
+void CommitQueue::count_crowd(Time now) {
+    if (const auto age = now - crowd_since_; age >= limits_.crowd_memory) {
+        crowd_before_ = age < 2 * limits_.crowd_memory ? crowd_ : 0;
+        crowd_ = under_way_;
+        crowd_since_ = now;
+    }
+    crowd_ = std::max(crowd_, ++under_way_);
 }
 
 void CommitQueue::close() {

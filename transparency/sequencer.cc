@@ -236,6 +236,7 @@ void Sequencer::answer(std::vector<Batch>& batches) {
     const Result<void> outcome = check_taking();
     const auto checkpoint = published();
     for (Batch& batch : batches) {
+        queue_.answered(batch.submissions.size());
         for (Submission& submission : batch.submissions) {
             if (!outcome) {
                 submission.done(outcome.error());
