@@ -32,6 +32,7 @@ async function open(page, path) {
 
 const checks = (page) => page.locator("#checks li").allTextContents();
 const verdict = (page) => page.locator("#verdict").textContent();
+const digestOf = (i) => `sha256:${createHash("sha256").update(`${i}\n`).digest("hex")}`; // of what entry i signs
 const isVerified = async (page) => (await verdict(page)).startsWith("Your browser has verified this entry.");
 const isNotVerified = async (page) => (await verdict(page)).startsWith("Your browser has NOT verified this entry");
 
@@ -61,8 +62,7 @@ await visit("an entry is verified by the visitor's browser", {}, async (page, tr
   assert.ok(await isVerified(page));
   assert.match(await page.locator("#entry").textContent(), /"kind": "hashedrekord"/);
   assert.equal(await page.locator(".claim").count(), 0);
-  const digest = `sha256:${createHash("sha256").update("1\n").digest("hex")}`;
-  assert.equal(await page.locator("#read code").first().textContent(), digest);
+  assert.equal(await page.locator("#read code").first().textContent(), digestOf(1));
   await page.screenshot({ path: `${folder}/entry.png`, fullPage: true });
   await open(page, "/entry/2");
   assert.deepEqual((await checks(page)).slice(1), [
@@ -190,6 +190,82 @@ await visit("a search asks the log's look-ups, and links what they name", {}, as
   await page.click("#found a");
   await page.waitForSelector("body[data-checked=done]");
   assert.ok(await isVerified(page));
+});
+
+// What the page says of the entries that a search brings.
+async function search(page, text) {
+  await page.fill("#search-text", text);
+  await page.click("#search-form button");
+  await page.waitForSelector("#found-note:not(:empty)");
+  return page.locator("#found li").allTextContents();
+}
+
+const fits = (index) => `entry ${index}: Holds: it is in the signed tree, and names what you searched for`;
+
+// Answers searches with these entries, whatever is searched for; by subject with none.
+async function fake(page, entries) {
+  await page.unroute("**/api/v1/find/**");
+  await page.route("**/api/v1/find/**", (route) =>
+    route.fulfill({ json: { entries: route.request().url().includes("/subject/") ? [] : entries } }));
+}
+
+await visit("what a search finds is proved, and read", {}, async (page, troubles) => {
+  await open(page, "/entry/1");
+  const key = await page.locator("#read code").nth(1).textContent();
+  await open(page, "/");
+  const isFollowed = async () => (await search(page, digestOf(2))).length > 0; // look-ups come a little later
+  for (let i = 0; i < 100 && !(await isFollowed()); ++i) await page.waitForTimeout(50);
+  assert.deepEqual(await search(page, digestOf(1)), [fits(1)]);
+  assert.deepEqual(await search(page, `key:${key}`), [0, 1, 2].map(fits));
+  assert.deepEqual(await search(page, digestOf(7)), []);
+  assert.deepEqual(troubles, []);
+});
+
+await visit("entries that are not what was searched for are refused", {}, async (page) => {
+  await open(page, "/");
+  await fake(page, [0, 1, 2, 3].map((index) => ({ index, entry: btoa("anything") })));
+  const other = (index, what) => `entry ${index}: REFUSED: the entry does not name ${what}`;
+  const digest = digestOf(1);
+  assert.deepEqual(await search(page, digest), [
+    other(0, `digest ${digest}`), fits(1), other(2, `digest ${digest}`), other(3, `digest ${digest}`),
+  ]);
+  await page.screenshot({ path: `${folder}/search.png`, fullPage: true });
+  const key = "cd".repeat(32);
+  assert.deepEqual(await search(page, `key:${key}`), [0, 1, 2, 3].map((index) => other(index, `key ${key}`)));
+  const who = "ci@example.com";
+  assert.deepEqual(await search(page, who), [0, 1, 2, 3].map((index) => other(index, `identity ${who}`)));
+});
+
+await visit("a search that is answered with entries of no tree is refused", {}, async (page) => {
+  await tamper(page, "**/tile/entries/**", (body) => {
+    const [was, is] = [2, 7].map((i) => Buffer.from(digestOf(i).slice(7), "hex").toString("base64"));
+    return Buffer.from(body.toString("latin1").replace(was, is), "latin1");
+  });
+  await open(page, "/");
+  await fake(page, [{ index: 2 }, { index: 4 }, { index: "4/../../x" }, { index: -1 }, { index: 0.5 }]);
+  assert.deepEqual(await search(page, digestOf(7)), [
+    "entry 2: REFUSED: the entry is not in the signed tree",
+    "entry 4: Not checked: it is newer than this page: load the page again",
+  ]);
+});
+
+await visit("a search with a tampered proof is refused", {}, async (page) => {
+  await tamper(page, "**/tile/0/**", (body) => {
+    body[0] ^= 1;
+    return body;
+  });
+  await open(page, "/");
+  await fake(page, [{ index: 1 }]);
+  assert.deepEqual(await search(page, digestOf(1)), ["entry 1: REFUSED: the entry is not in the signed tree"]);
+});
+
+await visit("a search below a checkpoint that was refused checks nothing", {}, async (page) => {
+  await tamper(page, "**/checkpoint", (body) => body.toString().replace("\n4\n", "\n5\n"));
+  await open(page, "/");
+  await fake(page, [{ index: 1 }]);
+  assert.deepEqual(await search(page, digestOf(1)), [
+    "entry 1: Not checked: there is no checkpoint to check it with",
+  ]);
 });
 
 await browser.close();

@@ -200,6 +200,52 @@ await test("what an entry says", async () => {
   }
 });
 
+await test("an entry is what was looked for, or refused", async () => {
+  const utf8 = (value) => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
+  const base64 = (hex) => Buffer.from(hex, "hex").toString("base64");
+  const hashed = (hex) => ({ algorithm: "SHA2_256", digest: base64(hex) });
+  const mine = "ab".repeat(32);
+  const key = verify.toHex(await verify.sha256(new Uint8Array(3)));
+  const byKey = { publicKey: { rawBytes: "AAAA" } };
+  const byCertificate = { x509Certificate: { rawBytes: "AAAA" } };
+  const record = (verifier) => utf8({ kind: "hashedrekord", spec: { hashedRekordV002: { data: hashed(mine), signature: { verifier } } } });
+  const check = (entry, by, value, statement = null) => verify.checkNamed(entry, statement, { by, value });
+  const unnamed = (entry, by, value, statement) => refused(check(entry, by, value, statement), `the entry does not name ${by} ${value}`);
+  const unread = (entry, by, value) => assert.rejects(check(entry, by, value), verify.CannotCheck);
+
+  await check(record(byKey), "digest", `sha256:${mine}`);
+  await check(record(byKey), "key", key);
+  await unnamed(record(byKey), "digest", `sha512:${mine}`);
+  await unnamed(record(byKey), "digest", `sha256:${key}`);
+  await unnamed(record(byKey), "key", mine);
+  await unnamed(record(byKey), "identity", "a@b.c");
+  await check(record(byCertificate), "digest", `sha256:${mine}`);
+  await unnamed(record(byCertificate), "digest", `sha256:${key}`);
+  await unread(record(byCertificate), "key", key);
+  await unread(record(byCertificate), "identity", "a@b.c");
+
+  const statement = utf8({ subject: [{ digest: { sha1: mine } }, { digest: { sha256: mine } }] });
+  const payload = verify.toHex(await verify.sha256(statement));
+  const signatures = [{ verifier: byCertificate }, { verifier: byKey }];
+  const dsse = utf8({ kind: "dsse", spec: { dsseV002: { payloadHash: hashed(payload), signatures } } });
+  await check(dsse, "digest", `sha256:${payload}`);
+  await check(dsse, "key", key);
+  await unread(dsse, "key", mine);
+  await check(dsse, "subject", `sha256:${mine}`, statement);
+  await unnamed(dsse, "digest", `sha256:${mine}`);
+  await unnamed(dsse, "subject", `sha256:${key}`, statement);
+  await unnamed(dsse, "subject", `sha512:${mine}`, statement);
+  const elsewhere = "the statement is not the one that the entry is about";
+  await refused(check(dsse, "subject", `sha256:${mine}`), elsewhere);
+  await refused(check(dsse, "subject", `sha256:${mine}`, utf8(`${Buffer.from(statement)} `)), elsewhere);
+  await refused(check(record(byKey), "subject", `sha256:${mine}`, statement), elsewhere);
+
+  const others = ["", "{", "null", "7", { kind: "dsse" }, { kind: "dsse", spec: { dsseV002: { payloadHash: {} } } }, { kind: "x", spec: {} }];
+  for (const other of others) {
+    for (const by of ["digest", "subject", "key", "identity"]) await unnamed(utf8(other), by, `sha256:${mine}`, statement);
+  }
+});
+
 await test("paths of tiles", async () => {
   assert.equal(verify.tilePath(0, 0, 256), "tile/0/000");
   assert.equal(verify.tilePath("entries", 1234067, 8), "tile/entries/x001/x234/067.p/8");

@@ -426,3 +426,38 @@ TEST_CASE("who brought what is remembered exactly", "[fetcher]") {
     ledger.forget({40, 350});
     REQUIRE(ledger.pieces({0, 1000}) == Pieces{{{0, 40}, 1}, {{350, 400}, 3}});
 }
+
+TEST_CASE("a chunk that is right is to the credit of who brought all of it", "[fetcher]") {
+    constexpr std::size_t kChunk = 64 << 10;
+    const std::string content = content_of(4 * kChunk);
+    std::string brought = content;
+    brought[2 * kChunk] ^= 1;
+    const TempFolder folder;
+    const OpenFile place(::open(folder.path().c_str(), O_RDONLY | O_DIRECTORY));
+    auto partial = PartialBlob::open(place.get(), descriptor_of(content), read_boot_id());
+    REQUIRE_OK(partial);
+    std::optional<IncomingBlob> blob;
+    WorkPool pool(1, [] {});  // its work looks at the blob
+    blob.emplace(descriptor_of(content), *std::move(*partial),
+                 chunks_of(content, kChunk, States::Unknown), pool);
+    REQUIRE_OK(blob->write(0, as_bytes(brought).first(3 * kChunk)));
+    REQUIRE_OK(blob->note({0, kChunk}, 7));
+    REQUIRE_OK(blob->note({kChunk, kChunk + 9}, 7));
+    REQUIRE_OK(blob->note({kChunk + 9, 2 * kChunk}, 8));  // two have a part in this one
+    REQUIRE_OK(blob->note({2 * kChunk, 3 * kChunk}, 8));  // and this one is wrong
+    std::vector<BlobFinding> findings;
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (findings.size() < 3 && std::chrono::steady_clock::now() < deadline) {
+        blob->pump(std::chrono::steady_clock::now());
+        std::this_thread::sleep_for(1ms);
+        pool.run_finished();
+        for (BlobFinding& one : blob->take_findings()) findings.push_back(std::move(one));
+    }
+    REQUIRE(findings.size() == 3);
+    REQUIRE(findings[0].kind == BlobFinding::Kind::Right);
+    REQUIRE(findings[0].extent == Extent{0, kChunk});
+    REQUIRE(findings[0].source == 7);
+    REQUIRE(findings[1].kind == BlobFinding::Kind::Blamed);
+    REQUIRE(findings[1].source == 8);
+    REQUIRE(findings[2].kind == BlobFinding::Kind::Lost);
+}

@@ -1,62 +1,18 @@
 #include "transparency/http_server.h"
 
 #include "tests/check.h"
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "tests/support/raw_client.h"
 
 #include <atomic>
 #include <csignal>
 #include <thread>
 
 using namespace boltseal;
+using namespace boltseal::test;
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 namespace {
-
-// A client that sends exactly the bytes it is told to.
-class RawClient {
-public:
-    explicit RawClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        const timeval patience{20, 0};
-        ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        REQUIRE(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-    }
-    RawClient(const RawClient&) = delete;
-    RawClient& operator=(const RawClient&) = delete;
-    ~RawClient() { ::close(fd_); }
-
-    bool send(std::string_view bytes) {
-        return ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-               static_cast<ssize_t>(bytes.size());
-    }
-    // Everything until the server closes.
-    std::string read_all() {
-        std::string all;
-        char chunk[4096];
-        for (ssize_t n = 0; (n = ::recv(fd_, chunk, sizeof chunk, 0)) > 0;) {
-            all.append(chunk, static_cast<std::size_t>(n));
-        }
-        return all;
-    }
-    // One answer with the body "ok".
-    std::string read_ok() {
-        std::string all;
-        char byte = 0;
-        while (!all.ends_with("\r\n\r\nok") && ::recv(fd_, &byte, 1, 0) == 1) all += byte;
-        return all;
-    }
-
-private:
-    int fd_;
-};
 
 using Handler = std::function<ApiResponse(const ApiRequest&)>;
 

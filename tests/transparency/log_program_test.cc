@@ -5,6 +5,7 @@
 #include "sign/key_file.h"
 #include "tests/check.h"
 #include "tests/support/log_process.h"
+#include "tests/support/raw_client.h"
 #include "tests/support/submissions.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_log.h"
@@ -14,6 +15,7 @@
 #include "transparency/log_client.h"
 #include "transparency/log_setup.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -28,6 +30,7 @@ using namespace boltseal::test;
 namespace {
 
 constexpr char kOrigin[] = "log.example/killed";
+constexpr char kMemory[] = "process_resident_memory_bytes";
 
 std::string text_of(const std::filesystem::path& path) {
     const auto bytes = read_file(path, 1 << 20);
@@ -74,6 +77,40 @@ void write_entries(const std::string& url, const NoteKey& key, const std::string
         const std::lock_guard guard(acknowledged.mutex);
         acknowledged.bodies[answer->index] = answer->body;
     }
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;  // memory that was freed is kept back
+#elif defined(__has_feature)
+constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool kSanitized = false;
+#endif
+
+// How many files this process, and those that it starts, may have open from now on.
+std::size_t raise_file_limit() {
+    rlimit limit{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    limit.rlim_cur = limit.rlim_max;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+std::string text_at(const std::string& url) {
+    HttpClient http;
+    Request request;
+    request.url = url;
+    const auto answer = http.send(request);
+    REQUIRE_OK(answer);
+    REQUIRE(answer->status == 200);
+    return std::string(as_text(answer->body));
+}
+
+std::uint64_t metric(const std::string& text, const std::string& name) {
+    const std::size_t at = text.find("\n" + name + " ");
+    CAPTURE(name, text);
+    REQUIRE(at != std::string::npos);
+    return std::stoull(text.substr(at + name.size() + 2));
 }
 
 // All entries of the log in this folder, taken up as the server does.
@@ -266,6 +303,63 @@ TEST_CASE("fsck finds a log sound, or says what is not", "[log_program]") {
     LogProcess damaged({"fsck", "--dir", log.directory});
     REQUIRE(damaged.read_line() == "boltseal-log: entries that were signed are not in the journal");
     REQUIRE(damaged.wait() == 4);
+}
+
+TEST_CASE("thousands of idle connections keep no new client out, and hold little memory",
+          "[log_program]") {
+    constexpr std::size_t kLimit = 8192;  // of the log
+    constexpr std::size_t kIdle = kLimit + 800;
+    constexpr std::size_t kHalf = 1000;
+    const std::size_t files = raise_file_limit();
+    if (files < kIdle + kHalf + 200) SKIP("no more than " << files << " files may be open here");
+    const std::string post = "POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n" +
+                             std::string(20'000, 'a');
+    const std::string get = "GET /page/verify.js HTTP/1.1\r\nHost: a\r\n\r\n";
+    const HashedRekord entry = signed_entry("from a new client");
+
+    const LogFolder log;
+    std::vector<std::string> serve = log.serve();
+    serve.insert(serve.end(), {"--metrics", "127.0.0.1:0"});
+    LogProcess server(serve);
+    const std::string line = server.read_line();
+    REQUIRE(line.starts_with("boltseal-log: metrics at "));
+    const std::string metrics = line.substr(line.find("http://"));
+    const std::string url = server.wait_until_it_serves();
+    const auto port = static_cast<std::uint16_t>(std::stoul(url.substr(url.rfind(':') + 1)));
+    const std::string script = text_at(url + "/page/verify.js");
+    REQUIRE(script.size() > 10'000);
+    const std::uint64_t before = metric(text_at(metrics), kMemory);
+
+    std::vector<std::unique_ptr<RawClient>> idle;  // between two requests, not small ones
+    for (std::size_t i = 0; i < kIdle; ++i) {
+        idle.push_back(std::make_unique<RawClient>(port));
+        REQUIRE(idle.back()->send(i % 2 == 0 ? post : get));
+        const std::string answer = idle.back()->read_until(i % 2 == 0 ? "\"details\":[]}" : script);
+        REQUIRE(answer.starts_with(i % 2 == 0 ? "HTTP/1.1 404 " : "HTTP/1.1 200 "));
+    }
+    std::vector<std::unique_ptr<RawClient>> half;
+    for (std::size_t i = 0; i < kHalf; ++i) {
+        half.push_back(std::make_unique<RawClient>(port));
+        REQUIRE(half.back()->send("GET /checkpoint HTTP/1.1\r\nHost"));
+    }
+
+    const auto begin = std::chrono::steady_clock::now();
+    HttpClient http;
+    LogClient client(http, url, log.key());
+    REQUIRE_OK(client.fetch_checkpoint());
+    REQUIRE(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
+    REQUIRE_OK(client.submit(entry));
+
+    const std::string after = text_at(metrics);
+    REQUIRE(metric(after, "boltseal_log_http_refused_total{how=\"turned_away\"}") == 0);
+    REQUIRE(metric(after, "boltseal_log_http_refused_total{how=\"gave_way\"}") > kIdle - kLimit);
+    const auto closed = [](const auto& one) { return one->is_closed(); };
+    REQUIRE(std::is_partitioned(idle.begin(), idle.end(), closed));  // who has waited longest
+    REQUIRE(std::count_if(idle.begin(), idle.end(), closed) > 800);
+    REQUIRE(idle.back()->send(get));
+    REQUIRE(idle.back()->read_until(script).starts_with("HTTP/1.1 200 "));
+    if (!kSanitized) REQUIRE(metric(after, kMemory) < before + kLimit * 4096);
+    REQUIRE(server.stop(SIGTERM) == 0);
 }
 
 TEST_CASE("what was acknowledged survives kill -9, again and again", "[log_program]") {

@@ -17,26 +17,28 @@ async function fetchBytes(path) {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-// One line in the list of what was checked. `state` is holds, refused or unknown.
-function report(state, text) {
+// One line in a list of what was checked: `text` if the work comes to its end, or else why it did not. `state` is holds,
+// refused or unknown.
+async function lineOf(text, work) {
   const item = document.createElement("li");
+  let state = "holds";
+  try {
+    await work();
+  } catch (error) {
+    state = error instanceof verify.Refused ? "refused" : "unknown";
+    text = error.message;
+  }
   item.className = state;
   const word = { holds: "Holds", refused: "REFUSED", unknown: "Not checked" }[state];
   item.textContent = `${word}: ${text}`;
-  $("checks").append(item);
+  return { item, holds: state === "holds" };
 }
 
 // Runs a step; true if it holds.
 async function step(text, work) {
-  try {
-    await work();
-    report("holds", text);
-    return true;
-  } catch (error) {
-    const state = error instanceof verify.Refused ? "refused" : "unknown";
-    report(state, error.message);
-    return false;
-  }
+  const { item, holds } = await lineOf(text, work);
+  $("checks").append(item);
+  return holds;
 }
 
 // The key that the visitor was given, or else the one that came with the page.
@@ -88,16 +90,21 @@ async function checkHistory(head, log, tree) {
 
 // --- One entry ---
 
+async function provedEntry(index, { head, tree }) {
+  const entry = await tree.entry(index);
+  const leaf = await verify.hashLeaf(entry);
+  await verify.checkInclusion(leaf, index, await tree.inclusionPath(index), head);
+  return { entry, leaf };
+}
+
 async function checkEntry(index) {
   const checked = await checkHead();
   if (!checked) return verdict(false);
-  const { head, tree } = checked;
   let entry = null;
-  const ok = await step(`entry ${index} is in the signed tree of ${head.size} entries`, async () => {
-    entry = await tree.entry(index);
-    const leaf = await verify.hashLeaf(entry);
-    await verify.checkInclusion(leaf, index, await tree.inclusionPath(index), head);
-    $("leaf").textContent = verify.toHex(leaf);
+  const ok = await step(`entry ${index} is in the signed tree of ${checked.head.size} entries`, async () => {
+    const proved = await provedEntry(index, checked);
+    entry = proved.entry;
+    $("leaf").textContent = verify.toHex(proved.leaf);
   });
   if (ok) await showEntry(entry);
   verdict(ok);
@@ -142,43 +149,71 @@ function verdict(ok) {
 // --- Search ---
 
 // An artifact's digest may be what was signed, or the subject of a statement that was.
-function lookUpPaths(text) {
+function lookUpsOf(text) {
   const digest = /^(?:(sha256|sha384|sha512):)?([0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/.exec(text);
   if (digest) {
     const kind = digest[1] ?? { 64: "sha256", 96: "sha384", 128: "sha512" }[digest[2].length];
-    return [`api/v1/find/${kind}/${digest[2]}`, `api/v1/find/subject/${kind}/${digest[2]}`];
+    const value = `${kind}:${digest[2]}`;
+    return [
+      { by: "digest", value, path: `api/v1/find/${kind}/${digest[2]}` },
+      { by: "subject", value, path: `api/v1/find/subject/${kind}/${digest[2]}` },
+    ];
   }
-  if (/^key:[0-9a-f]{64}$/.test(text)) return [`api/v1/find/key/${text.slice(4)}`];
+  if (/^key:[0-9a-f]{64}$/.test(text)) return [{ by: "key", value: text.slice(4), path: `api/v1/find/key/${text.slice(4)}` }];
   const bytes = new TextEncoder().encode(text);
   const name = verify.toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  return [`api/v1/find/identity/${name}`];
+  return [{ by: "identity", value: text, path: `api/v1/find/identity/${name}` }];
 }
 
+async function ask(lookUp) {
+  const { entries } = JSON.parse(new TextDecoder().decode(await fetchBytes(lookUp.path)));
+  const named = entries.filter(({ index }) => Number.isSafeInteger(index) && index >= 0);
+  return named.map(({ index, statement }) => ({ index, statement, lookUp }));
+}
+
+// What the log has named is proved and read like any other entry; of the answer nothing else counts.
+async function checkFound({ index, statement, lookUp }) {
+  const checked = await headOfPage;
+  if (!checked) throw new verify.CannotCheck("there is no checkpoint to check it with");
+  if (index >= checked.head.size) throw new verify.CannotCheck("it is newer than this page: load the page again");
+  const { entry } = await provedEntry(index, checked);
+  const sent = typeof statement === "string" ? verify.parseBase64(statement) : null;
+  await verify.checkNamed(entry, sent, lookUp);
+}
+
+async function showFound(found) {
+  const { item } = await lineOf("it is in the signed tree, and names what you searched for", () => checkFound(found));
+  const link = document.createElement("a");
+  link.href = new URL(`entry/${found.index}`, base);
+  link.textContent = `entry ${found.index}`;
+  item.prepend(link, ": ");
+  return item;
+}
+
+let searches = 0;
+
 async function search(text) {
+  const mine = ++searches;
+  let items = [];
+  let note = "The log names no entries.";
   $("found").replaceChildren();
   $("found-note").textContent = "";
   try {
-    const answers = await Promise.all(lookUpPaths(text).map(fetchBytes));
-    const named = answers.flatMap((answer) => JSON.parse(new TextDecoder().decode(answer)).entries);
-    const indexes = new Set(named.map((entry) => entry.index).filter(Number.isSafeInteger));
-    for (const index of [...indexes].sort((a, b) => a - b)) {
-      const item = document.createElement("li");
-      const link = document.createElement("a");
-      link.href = new URL(`entry/${index}`, base);
-      link.textContent = `entry ${index}`;
-      item.append(link);
-      $("found").append(item);
-    }
-    const none = indexes.size === 0;
-    $("found-note").textContent =
-      `${none ? "The log names no entries." : "The log names these entries; open one to have it verified."} ` +
-      "What a log leaves out of a search, nobody can see here.";
+    const named = (await Promise.all(lookUpsOf(text).map(ask))).flat();
+    items = await Promise.all(named.sort((a, b) => a.index - b.index).map(showFound));
+    if (items.length > 0) note = "The log names these entries, and your browser has looked into each.";
+    note += " What a log leaves out of a search, nobody can see here.";
   } catch (error) {
-    $("found-note").textContent = `The search failed: ${error.message}`;
+    note = `The search failed: ${error.message}`;
   }
+  if (mine !== searches) return; // another one is under way
+  $("found").replaceChildren(...items);
+  $("found-note").textContent = note;
 }
 
 // --- Start ---
+
+let headOfPage = null; // what has come, or is to come, of its check
 
 function start() {
   for (const hidden of document.querySelectorAll(".scripted")) hidden.hidden = false;
@@ -193,7 +228,9 @@ function start() {
     search($("search-text").value.trim());
   });
   const index = document.body.dataset.index;
-  return index === undefined ? checkHead() : checkEntry(Number(index));
+  if (index !== undefined) return checkEntry(Number(index));
+  headOfPage = checkHead();
+  return headOfPage;
 }
 
 // For tests, and for people who look: done once everything has been said.

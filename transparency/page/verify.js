@@ -242,22 +242,82 @@ export function parseBundle(bytes, count) {
   return entries;
 }
 
+const HASHES = { SHA2_256: "sha256", SHA2_384: "sha384", SHA2_512: "sha512" };
+
+const nameOf = ({ algorithm, digest }) => `${HASHES[algorithm]}:${toHex(parseBase64(digest))}`;
+
 // What a hashedrekord 0.0.2 says, in the words of other tools: pairs of a name and a value. Nothing
 // for other entries.
 export async function readEntry(json) {
   const spec = json?.spec?.hashedRekordV002;
   if (json?.kind !== "hashedrekord" || !spec) return [];
   try {
-    const algorithm = { SHA2_256: "sha256", SHA2_384: "sha384", SHA2_512: "sha512" }[spec.data.algorithm];
     const { publicKey, x509Certificate } = spec.signature.verifier;
     const by = await sha256(parseBase64((publicKey ?? x509Certificate).rawBytes));
     return [
-      ["Digest", `${algorithm}:${toHex(parseBase64(spec.data.digest))}`],
+      ["Digest", nameOf(spec.data)],
       [publicKey ? "SHA-256 of the key" : "SHA-256 of the certificate", toHex(by)],
     ];
   } catch {
     return [];
   }
+}
+
+// --- Look-ups ---
+
+const parseJson = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
+
+// {digest, verifiers} of an entry with kind hashedrekord or dsse, or null: others name nothing.
+function readNames(entry) {
+  try {
+    const { kind, spec } = parseJson(entry);
+    if (kind === "hashedrekord") {
+      const { data, signature } = spec.hashedRekordV002;
+      return { digest: nameOf(data), verifiers: [signature.verifier] };
+    }
+    if (kind !== "dsse") return null;
+    const { payloadHash, signatures } = spec.dsseV002;
+    return { digest: nameOf(payloadHash), verifiers: signatures.map((one) => one.verifier) };
+  } catch {
+    return null;
+  }
+}
+
+async function hasKey(verifiers, key) {
+  for (const { publicKey } of verifiers) {
+    if (publicKey && toHex(await sha256(parseBase64(publicKey.rawBytes))) === key) return true;
+  }
+  return false;
+}
+
+function hasSubject(statement, value) {
+  const [algorithm, hex] = value.split(":");
+  try {
+    return parseJson(statement).subject.some(({ digest }) => digest[algorithm] === hex);
+  } catch {
+    return false;
+  }
+}
+
+// That the entry is one of those that were looked for. `by` is digest or subject, with
+// "sha256:<hex>" and its like, key, with the hex of its SHA-256, or identity. `statement` is what
+// came with the entry for a subject, or null.
+export async function checkNamed(entry, statement, { by, value }) {
+  const names = readNames(entry);
+  const unnamed = new Refused(`the entry does not name ${by} ${value}`);
+  if (!names) throw unnamed;
+  if (by === "subject") {
+    const payload = `sha256:${toHex(await sha256(statement ?? new Uint8Array()))}`;
+    if (payload !== names.digest) throw new Refused("the statement is not the one that the entry is about");
+    if (!hasSubject(statement, value)) throw unnamed;
+    return;
+  }
+  if (by === "digest" && names.digest === value) return;
+  if (by === "key" && (await hasKey(names.verifiers, value))) return;
+  if (by !== "digest" && names.verifiers.some((one) => one.x509Certificate)) {
+    throw new CannotCheck("the entry has a certificate, which this page does not read");
+  }
+  throw unnamed;
 }
 
 // --- Proofs ---
