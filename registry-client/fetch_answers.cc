@@ -79,6 +79,11 @@ Result<void> FetchLoop::on_piece(Transfer& transfer, Bytes piece) {
     Blob& blob = blobs_[transfer.blob];
     received_ += piece.size();
     transfer.came += piece.size();
+    if (is_line_dead(now)) {  // until now: TCP's next try may take as long again
+        for (const auto& [id, other] : transfers_)
+            other->stall.excuse(now + (now - last_received_));
+    }
+    last_received_ = now;
     transfer.stall.on_bytes(now, piece.size());
     sources_[transfer.source].report.bytes += piece.size();
     const std::uint64_t room = transfer.extent.to - transfer.at;
@@ -135,47 +140,22 @@ FetchLoop::TransferPtr FetchLoop::take(HttpClient::Id id) {
 
 // What it did not bring is to be had again; nothing is said about why.
 void FetchLoop::settle(Transfer& transfer) {
-    Blob& blob = blobs_[transfer.blob];
     note(transfer);
     --sources_[transfer.source].active;
-    if (transfer.stream) blob.streaming = false;
-    const bool elsewhere = transfer.is_help || transfer.is_helped;
-    if (transfer.stream || !elsewhere || transfer.at >= transfer.extent.to) {
-        planner_.give_back(*blob.planned, {transfer.stream ? 0 : transfer.at, transfer.extent.to});
-        return;
-    }
-    // The other one of the two has the same bytes under way, unless it has gone.
-    for (const auto& [id, other] : transfers_) {
-        if (other->blob == transfer.blob && (other->is_help || other->is_helped) &&
-            other->at <= transfer.at && other->extent.to >= transfer.extent.to) {
-            other->is_helped = other->is_help = false;
-            return;
-        }
-    }
-    planner_.give_back(*blob.planned, {transfer.at, transfer.extent.to});
+    if (transfer.stream) blobs_[transfer.blob].streaming = false;
+    const std::uint64_t from = transfer.stream ? 0 : transfer.at;
+    planner_.give_back(*blobs_[transfer.blob].planned, {from, transfer.extent.to});
 }
 
-// Requests for nothing but what is there.
-void FetchLoop::drop_covered(std::size_t blob) {
-    std::vector<HttpClient::Id> useless;
-    for (const auto& [id, transfer] : transfers_) {
-        if (transfer->blob != blob || transfer->at >= transfer->extent.to) continue;
-        if (blobs_[blob].incoming->have().covers({transfer->at, transfer->extent.to})) {
-            useless.push_back(id);
-        }
-    }
-    for (const HttpClient::Id id : useless) {
-        http_.cancel(id);
-        settle(*take(id));
-    }
+void FetchLoop::drop(HttpClient::Id id) {
+    http_.cancel(id);
+    settle(*take(id));
 }
 
 void FetchLoop::finished(HttpClient::Finished done, Time now) {
     const TransferPtr transfer = take(done.id);
     if (!transfer) return;
-    const bool was_shared = transfer->is_help || transfer->is_helped;
     settle(*transfer);
-    if (was_shared) drop_covered(transfer->blob);
     if (!fatal_) judge(*transfer, std::move(done.answer), now);
 }
 

@@ -13,6 +13,9 @@ using namespace std::chrono_literals;
 constexpr unsigned kUnknown = 4;  // connections to a source that has shown nothing yet
 // What it must have brought right, where chunks tell: what damages a little damages all of them.
 constexpr std::uint64_t kShown = std::uint64_t{1} << 20;
+// Of all bytes, so many may be asked of a source once more while it sends them: what waits behind a
+// lost packet has arrived, where nobody sees it, and arrives twice.
+constexpr double kAskedTwice = 0.04;
 constexpr HelpLimits kElsewhere{.times = 1.5, .seconds = 0};  // another source may be much faster
 
 }  // namespace
@@ -127,7 +130,14 @@ bool FetchLoop::dispatch_range(Time now) {
     return true;
 }
 
-// Where nothing is left to ask for, what is slow is asked for once more, elsewhere if possible.
+double FetchLoop::all_bytes() const {
+    double out = 0;
+    for (const Blob& blob : blobs_) out += static_cast<double>(blob.wanted.blob.size);
+    return out;
+}
+
+// Where nothing is left to ask for, what is slow is shared with another connection, or left to it:
+// never fetched by both.
 bool FetchLoop::dispatch_help(Time now) {
     std::vector<ActiveRange> active;
     std::vector<Transfer*> who;
@@ -136,8 +146,7 @@ bool FetchLoop::dispatch_help(Time now) {
         if (transfer->stream || now - transfer->start < young) continue;
         const std::uint64_t left =
             transfer->extent.to - std::min(transfer->at, transfer->extent.to);
-        active.push_back({who.size(), left, transfer->stall.rate(now),
-                          transfer->is_helped || transfer->is_help});
+        active.push_back({who.size(), left, transfer->stall.rate(now)});
         who.push_back(transfer.get());
     }
     const double latency = 2e-6 * static_cast<double>(round_trip_.count());
@@ -146,14 +155,20 @@ bool FetchLoop::dispatch_help(Time now) {
     const auto help = choose_help(active, rate, latency, limits);
     if (!help) return false;
     Transfer& slow = *who[help->index];
+    const std::size_t blob = slow.blob;
     const Extent extent{slow.at + help->skip, slow.extent.to};
-    const Blob& blob = blobs_[slow.blob];
-    auto source = choose_source(blob, extent, now, slow.source);
-    if (!source) source = choose_source(blob, extent, now, std::nullopt);
+    auto source = choose_source(blobs_[blob], extent, now, slow.source);
+    if (!source) source = choose_source(blobs_[blob], extent, now, std::nullopt);
     if (!source || sources_[*source].ignores_ranges) return false;
-    if (help->skip > 0) slow.extent.to = extent.from;
-    slow.is_helped = help->skip == 0;
-    start(slow.blob, *source, extent, false, now).is_help = help->skip == 0;
+    if (*source == slow.source) {
+        if (static_cast<double>(asked_twice_ + extent.size()) > kAskedTwice * all_bytes()) {
+            return false;
+        }
+        asked_twice_ += extent.size();
+    }
+    slow.extent.to = extent.from;
+    if (help->skip == 0) drop(slow.id);
+    start(blob, *source, extent, false, now);
     return true;
 }
 

@@ -12,6 +12,8 @@ constexpr int kBad = 3;  // times that the same bytes may be wrong where there i
 constexpr auto kClaimEvery = 200ms;
 constexpr auto kLookEvery = 100ms;
 constexpr auto kReportEvery = 200ms;
+constexpr std::size_t kMany = 4;   // connections that do not all stall by themselves at once
+constexpr auto kQuiet = 1s;        // without a byte on any of them
 constexpr auto kLongestWait = 1h;  // that a server may ask for
 
 std::string seconds_of(std::chrono::steady_clock::duration time) {
@@ -34,6 +36,7 @@ FetchLoop::FetchLoop(HttpClient& http, LayoutStore& layout, std::vector<BlobToFe
       round_trip_(http.connect_time(sources.front().client->host()).value_or(50ms)),
       begin_(Clock::now()),
       controller_(concurrency_for(round_trip_, options.most_connections), begin_),
+      last_received_(begin_),
       last_byte_(begin_),
       asked_to_wait_(begin_),
       last_claim_(begin_ - kClaimEvery),
@@ -182,12 +185,25 @@ double FetchLoop::typical_rate(Time now) const {
     return *middle;
 }
 
+// Where many bring nothing at once, it is the line.
+bool FetchLoop::is_line_dead(Time now) const {
+    return transfers_.size() >= kMany && now - last_received_ > kQuiet;
+}
+
+// On a dead line one is given up, to ask anew whether the line is there again. The others go on
+// when it is: what has arrived behind a lost packet would be lost with them.
 void FetchLoop::check_stalls(Time now) {
     const double typical = typical_rate(now);
     std::vector<std::pair<HttpClient::Id, Stall>> stalled;
     for (const auto& [id, transfer] : transfers_) {
         const Stall stall = transfer->stall.check(now, typical);
         if (stall != Stall::None) stalled.emplace_back(id, stall);
+    }
+    if (is_line_dead(now) && stalled.size() > 1) {
+        for (std::size_t i = 1; i < stalled.size(); ++i) {
+            transfers_.at(stalled[i].first)->stall.excuse(now);
+        }
+        stalled.resize(1);
     }
     for (const auto& [id, stall] : stalled) {
         http_.cancel(id);

@@ -72,8 +72,6 @@ private:
         std::uint64_t fresh = 0;  // of what came: what was not there before
         bool stream = false;
         bool answered = false;
-        bool is_help = false;
-        bool is_helped = false;
         bool ended = false;  // by us, with all that was wanted
         std::string detour;  // the URL asked, if it is not the registry's
         int token = 0;
@@ -128,16 +126,18 @@ private:
     void count_refusal(const Transfer& transfer, Time now);
     void trouble(std::size_t source, Blob& blob, Trouble what, Error why, Time now,
                  std::optional<std::chrono::milliseconds> retry_after = {});
-    void drop_covered(std::size_t blob);
+    void drop(HttpClient::Id id);
     TransferPtr take(HttpClient::Id id);
 
     // What happens with time.
     void pump(Time now);
     void lost(Blob& blob, Extent extent);
     void handle(Blob& blob, const BlobFinding& finding, Time now);
+    bool is_line_dead(Time now) const;
     void check_stalls(Time now);
     double typical_rate(Time now) const;
     double best_rate() const;
+    double all_bytes() const;
     void report_progress(Time now);
     std::optional<Error> reason_to_give_up(Time now) const;
     Error nothing_left(const Blob& blob) const;
@@ -160,8 +160,10 @@ private:
 
     std::uint64_t received_ = 0;
     std::uint64_t refetched_ = 0;
+    std::uint64_t asked_twice_ = 0;  // of the source that had them under way
     std::uint64_t reused_ = 0;
     std::uint64_t retries_ = 0;
+    Time last_received_;  // a byte of any
     Time last_byte_;      // that was not there before
     Time asked_to_wait_;  // by a Retry-After
     Time last_claim_;

@@ -86,7 +86,7 @@ std::optional<Help> choose_help(const std::vector<ActiveRange>& active, double r
     std::optional<Help> best;
     double longest = 0;
     for (const ActiveRange& range : active) {
-        if (range.is_helped || range.left == 0) continue;
+        if (range.left == 0) continue;
         const double alone = static_cast<double>(range.left) / std::max(range.rate, 1.0);
         const double all = latency + static_cast<double>(range.left) / std::max(rate, 1.0);
         const bool split = range.left >= 2 * kTooLittle && alone < kDead * all;

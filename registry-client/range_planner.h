@@ -63,8 +63,7 @@ private:
 struct ActiveRange {
     std::size_t index = 0;  // the caller's
     std::uint64_t left = 0;
-    double rate = 0;         // bytes a second, lately
-    bool is_helped = false;  // another connection fetches the same bytes
+    double rate = 0;  // bytes a second, lately
 };
 
 // Whoever is helped ends early, and what is on the wire to it by then is lost: some 20 kB where a
@@ -78,7 +77,7 @@ struct HelpLimits {
 // what is left on. `latency` is the seconds until the helper's first byte, `rate` what it brings.
 struct Help {
     std::size_t index = 0;
-    std::uint64_t skip = 0;  // 0: all of what is left is fetched twice
+    std::uint64_t skip = 0;  // 0: nothing is left to whoever is helped, which may as well end
 };
 std::optional<Help> choose_help(const std::vector<ActiveRange>& active, double rate, double latency,
                                 const HelpLimits& limits = {});

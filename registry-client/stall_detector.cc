@@ -27,6 +27,12 @@ void StallDetector::on_bytes(Time now, std::uint64_t bytes) {
     window_bytes_ += bytes;
 }
 
+void StallDetector::excuse(Time until) {
+    last_ = until;
+    window_start_ = until;
+    window_bytes_ = 0;
+}
+
 double StallDetector::rate(Time now) const {
     const double time = seconds(now - window_start_);
     if (!answered_ || time < 0.2) return rate_;

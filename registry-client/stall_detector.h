@@ -29,6 +29,9 @@ public:
 
     void on_bytes(Time now, std::uint64_t bytes);
 
+    // That nothing came was not this connection's fault, nor is it until then.
+    void excuse(Time until);
+
     // `typical` is what the median connection brings, in bytes a second; 0 if there is none to
     // compare with.
     Stall check(Time now, double typical);

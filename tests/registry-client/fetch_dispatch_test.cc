@@ -1,4 +1,5 @@
-// How many connections a source is given before and after it has shown what it brings.
+// How many connections a source is given before and after it has shown what it brings, and what is
+// asked for once more.
 #include "tests/check.h"
 #include "tests/support/blob_fetch.h"
 #include "tests/support/blob_server.h"
@@ -70,6 +71,19 @@ struct OneMirror {
     Fetch fetch{{registry.host(), mirror.host()}};
 };
 
+// Half of the range, and the rest after a pause.
+bool send_range(Peer& peer, const std::string& content, const AskedRange& asked, int pause) {
+    const std::string_view range =
+        std::string_view(content).substr(asked.from, asked.to - asked.from);
+    peer.send("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " + std::to_string(asked.from) +
+              "-" + std::to_string(asked.to - 1) + "/" + std::to_string(content.size()) +
+              "\r\nContent-Length: " + std::to_string(range.size()) + "\r\n\r\n");
+    peer.send(range.substr(0, range.size() / 2));
+    peer.pause(pause);
+    peer.send(range.substr(range.size() / 2));
+    return true;
+}
+
 }  // namespace
 
 TEST_CASE("a mirror has four connections until a MiB of it is proved right", "[fetcher]") {
@@ -106,4 +120,33 @@ TEST_CASE("the registry itself has to show nothing", "[fetcher]") {
     Fetch fetch({registry.host()});
     REQUIRE_OK(fetch.run(content, chunks_of(content, kChunk, States::Known)));
     REQUIRE(registry.most_before() > kUnknown);
+}
+
+TEST_CASE("little is asked of a source that has it under way already", "[fetcher]") {
+    const std::string content = content_of(4 * kMiB);
+    std::atomic<std::uint64_t> asked_for{0};
+    BlobServer registry(content, [&](Peer& peer, const AskedRange& asked) {
+        asked_for += asked.to - asked.from;
+        return send_range(peer, content, asked, asked.number % 2 == 0 ? 2'500 : 0);
+    });
+    Fetch fetch({registry.host()});
+    REQUIRE_OK(fetch.run(content));
+    REQUIRE(fetch.has(content));
+    REQUIRE(asked_for > content.size());  // there was reason to ask for more
+    REQUIRE(asked_for <= content.size() * 104 / 100);
+}
+
+TEST_CASE("while nothing comes over the line, connections are not given up for it", "[fetcher]") {
+    const std::string content = content_of(8 * kMiB);
+    const auto back = std::chrono::steady_clock::now() + 6s;
+    BlobServer registry(content, [&](Peer& peer, const AskedRange& asked) {
+        const auto away = std::chrono::duration_cast<std::chrono::milliseconds>(
+            back - std::chrono::steady_clock::now());
+        return send_range(peer, content, asked, std::max(0, static_cast<int>(away.count())));
+    });
+    Fetch fetch({registry.host()});
+    fetch.options.patience = 30s;
+    REQUIRE_OK(fetch.run(content));
+    REQUIRE(fetch.has(content));
+    REQUIRE(fetch.seen.count(Trouble::Stalled) == 1);  // to see whether it is there again
 }

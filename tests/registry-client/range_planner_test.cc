@@ -87,9 +87,7 @@ TEST_CASE("the rest of a blob can go to one stream", "[planner]") {
 }
 
 TEST_CASE("help goes to whoever would take longest, if it helps", "[planner]") {
-    const std::vector<ActiveRange> active = {{7, 400 * kKiB, 100e3, false},
-                                             {8, 900 * kKiB, 100e3, true},
-                                             {9, 800 * kKiB, 1000e3, false}};
+    const std::vector<ActiveRange> active = {{7, 400 * kKiB, 100e3}, {9, 800 * kKiB, 1000e3}};
     const HelpLimits eager{.times = 1.5, .seconds = 0};
     const auto help = choose_help(active, 100e3, 0.4, eager);
     REQUIRE(help.has_value());
@@ -97,17 +95,17 @@ TEST_CASE("help goes to whoever would take longest, if it helps", "[planner]") {
     REQUIRE(help->skip == 200 * kKiB);
     REQUIRE_FALSE(choose_help(active, 100e3, 30, eager).has_value());  // too late to be of use
     REQUIRE_FALSE(choose_help({}, 100e3, 0.1, eager).has_value());
-    REQUIRE_FALSE(choose_help({{1, 20 * kKiB, 100e3, false}}, 100e3, 0.2, eager).has_value());
-    const auto mute = choose_help({{1, 900 * kKiB, 0, false}}, 100e3, 0.2);
+    REQUIRE_FALSE(choose_help({{1, 20 * kKiB, 100e3}}, 100e3, 0.2, eager).has_value());
+    const auto mute = choose_help({{1, 900 * kKiB, 0}}, 100e3, 0.2);
     REQUIRE(mute->skip == 0);  // whoever brings nothing is not left with half of it
-    const auto dead = choose_help({{1, 20 * kKiB, 0, false}}, 100e3, 0.2);
-    REQUIRE(dead->skip == 0);  // so little that all of it is fetched twice
+    const auto dead = choose_help({{1, 20 * kKiB, 0}}, 100e3, 0.2);
+    REQUIRE(dead->skip == 0);  // so little that half of it is not worth a request
 }
 
 TEST_CASE("help that saves little is not worth what it costs", "[planner]") {
-    const std::vector<ActiveRange> slow = {{1, 300 * kKiB, 50e3, false}};
+    const std::vector<ActiveRange> slow = {{1, 300 * kKiB, 50e3}};
     REQUIRE_FALSE(choose_help(slow, 100e3, 0.4, {.times = 3, .seconds = 0}).has_value());
     REQUIRE_FALSE(choose_help(slow, 100e3, 0.4, {.times = 1.5, .seconds = 4}).has_value());
     REQUIRE(choose_help(slow, 100e3, 0.4, {.times = 1.5, .seconds = 2}).has_value());
-    REQUIRE(choose_help({{1, 300 * kKiB, 10e3, false}}, 100e3, 0.4).has_value());
+    REQUIRE(choose_help({{1, 300 * kKiB, 10e3}}, 100e3, 0.4).has_value());
 }

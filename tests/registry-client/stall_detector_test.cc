@@ -56,3 +56,12 @@ TEST_CASE("long paths get more time", "[stall]") {
     REQUIRE(stall_limits_for(2s).silence == 16s);
     REQUIRE(stall_limits_for(2s).first_byte == 24s);
 }
+
+TEST_CASE("silence that is excused is no stall until it has lasted as long again", "[stall]") {
+    StallDetector::Time now{};
+    StallDetector detector(StallLimits(), now);
+    detector.on_bytes(now, 1000);
+    detector.excuse(now + 4s);
+    REQUIRE(run(detector, now, 8900ms, 100ms, 0) == Stall::None);
+    REQUIRE(run(detector, now, 200ms, 100ms, 0) == Stall::Silent);
+}

@@ -6,7 +6,7 @@
 // The devices hand over single packets: a TUN device takes no segmentation offload unless it is
 // asked to. Needs root.
 #include "tests/bench/wan/line.h"
-#include "tests/bench/wan/tcp_packet.h"
+#include "tests/bench/wan/tcp_bytes.h"
 
 #include <fcntl.h>
 #include <linux/if.h>
@@ -97,7 +97,7 @@ public:
             const Buffer& bytes = packets_.front().bytes;
             if (::write(to_, bytes.data(), bytes.size()) < 0) ++unwritten_;
             bytes_ += bytes.size();
-            payload_ += tcp_payload(bytes);
+            tcp_.add(bytes);
             ++delivered_;
             packets_.pop_front();
         }
@@ -118,7 +118,8 @@ public:
         add("cut", counts.cut);
         add("delivered", delivered_);
         add("bytes", bytes_);
-        add("payload", payload_);
+        add("payload", tcp_.payload());
+        add("fresh", tcp_.fresh());
         add("oversized", oversized_);
         add("unwritten", unwritten_);
         return out + "}";
@@ -131,7 +132,7 @@ private:
     std::deque<Packet> packets_;
     std::uint64_t delivered_ = 0;
     std::uint64_t bytes_ = 0;
-    std::uint64_t payload_ = 0;
+    TcpBytes tcp_;
     std::uint64_t oversized_ = 0;  // above the MTU: an offload is on, and losses are no losses
     std::uint64_t unwritten_ = 0;
 };
