@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t kNote = std::uint64_t{16} << 10;  // a kill loses so much, or 20 ms, at most
-constexpr std::uint64_t kMuch = std::uint64_t{256} << 10;  // whatever the time
+constexpr std::uint64_t kMuch = std::uint64_t{64} << 10;  // whatever the time
 constexpr int kRefusals = 3;  // in a row that make a source useless for a blob
 
 // Within one host a redirect may need the login, and is not remembered.
