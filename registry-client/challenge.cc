@@ -1,5 +1,7 @@
 #include "registry-client/challenge.h"
 
+#include "core/bytes.h"
+
 #include <algorithm>
 #include <optional>
 
@@ -17,14 +19,6 @@ bool is_token_char(char c) {
     static constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            kOthers.find(c) != std::string_view::npos;
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
 }
 
 // Reads the grammar of RFC 9110 section 11.6.1 from the front.
@@ -80,7 +74,7 @@ public:
         skip_space();
         if (!name.empty() && take('=')) {
             skip_space();
-            return lower(name);
+            return to_lower(name);
         }
         rest_ = before;
         return std::nullopt;
@@ -111,7 +105,7 @@ Result<std::vector<Challenge>> parse_challenges(std::string_view value) {
     text.skip_commas();
     while (!text.empty()) {
         Challenge challenge;
-        challenge.scheme = lower(text.token());
+        challenge.scheme = to_lower(text.token());
         if (challenge.scheme.empty()) return bad_challenge("has no scheme");
         const bool spaced = text.skip_space();
         if (challenge.scheme == "negotiate" || challenge.scheme == "ntlm") {

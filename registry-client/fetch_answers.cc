@@ -147,9 +147,11 @@ void FetchLoop::settle(Transfer& transfer) {
     planner_.give_back(*blobs_[transfer.blob].planned, {from, transfer.extent.to});
 }
 
-void FetchLoop::drop(HttpClient::Id id) {
+FetchLoop::TransferPtr FetchLoop::drop(HttpClient::Id id) {
     http_.cancel(id);
-    settle(*take(id));
+    TransferPtr out = take(id);
+    settle(*out);
+    return out;
 }
 
 void FetchLoop::finished(HttpClient::Finished done, Time now) {

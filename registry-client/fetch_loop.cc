@@ -206,9 +206,7 @@ void FetchLoop::check_stalls(Time now) {
         stalled.resize(1);
     }
     for (const auto& [id, stall] : stalled) {
-        http_.cancel(id);
-        const TransferPtr transfer = take(id);
-        settle(*transfer);
+        const TransferPtr transfer = drop(id);
         const char* why = stall == Stall::NoAnswer ? "no answer"
                           : stall == Stall::Silent ? "no byte for too long"
                                                    : "next to nothing comes";

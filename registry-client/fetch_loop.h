@@ -126,7 +126,7 @@ private:
     void count_refusal(const Transfer& transfer, Time now);
     void trouble(std::size_t source, Blob& blob, Trouble what, Error why, Time now,
                  std::optional<std::chrono::milliseconds> retry_after = {});
-    void drop(HttpClient::Id id);
+    TransferPtr drop(HttpClient::Id id);  // before its end; never null
     TransferPtr take(HttpClient::Id id);
 
     // What happens with time.

@@ -20,6 +20,7 @@ Result<void> CommitQueue::push(Submission submission) {
         if (full) return Error(Fault::Declined, "too many entries are waiting");
         entries_ += submission.entries.size();
         bytes_ += bytes;
+        ++under_way_;
         submission.pushed = std::chrono::steady_clock::now();
         count_crowd(submission.pushed);
         submissions_.push_back(std::move(submission));
@@ -66,10 +67,10 @@ bool CommitQueue::is_good_batch() const {
 void CommitQueue::count_crowd(Time now) {
     if (const auto age = now - crowd_since_; age >= limits_.crowd_memory) {
         crowd_before_ = age < 2 * limits_.crowd_memory ? crowd_ : 0;
-        crowd_ = under_way_;
+        crowd_ = 0;
         crowd_since_ = now;
     }
-    crowd_ = std::max(crowd_, ++under_way_);
+    crowd_ = std::max(crowd_, under_way_);
 }
 
 void CommitQueue::close() {

@@ -198,9 +198,7 @@ bool names(const SignerId& signer, const Certificate& certificate) {
                equal(signer.serial, serial_of(certificate));
     }
     const ASN1_OCTET_STRING* id = X509_get0_subject_key_id(certificate.openssl());
-    return id &&
-           equal(signer.subject_key_id, Bytes(ASN1_STRING_get0_data(id),
-                                              static_cast<std::size_t>(ASN1_STRING_length(id))));
+    return id && equal(signer.subject_key_id, bytes_of(id));
 }
 
 Result<void> check_signed_data(const SignedData& data, const Certificate& signer) {

@@ -133,9 +133,7 @@ bool is_alternative_name(Bytes general_name, const Certificate& certificate) {
     const int at = X509_get_ext_by_NID(certificate.openssl(), NID_subject_alt_name, -1);
     if (at < 0) return false;
     const ASN1_STRING* value = X509_EXTENSION_get_data(X509_get_ext(certificate.openssl(), at));
-    const Bytes der(ASN1_STRING_get0_data(value),
-                    static_cast<std::size_t>(ASN1_STRING_length(value)));
-    const auto names_in_it = read_der(der, DerTag::Sequence);
+    const auto names_in_it = read_der(bytes_of(value), DerTag::Sequence);
     if (!names_in_it) return false;
     DerReader in(*names_in_it);
     for (auto name = in.any(); name; name = in.any()) {

@@ -18,17 +18,10 @@ main() {
     its_checker_reads_our_log
 }
 
-start_witness() {  # ADDRESS
-    spawn witness.log boltseal-log witness serve --dir witness --listen "$1"
-    witness_pid=$pid
-    wait_for "$pid" grep -q 'logs)' witness.log || die "the witness could not be started"
-    witness_url=$(sed -n 's|.*\(http://[^ ]*\).*|\1|p' witness.log)
-}
-
 start_tessera() {
     for _ in 1 2 3 4 5; do
         tessera=http://127.0.0.1:$(random_port)
-        spawn tessera.log tessera-witnessed theirs log.example/theirs "${tessera#http://}" policy
+        spawn tessera.log tessera-witnessed theirs "${tessera#http://}" policy
         tessera_pid=$pid
         wait_for "$pid" curl -fsS -o page "$tessera/checkpoint" && return 0
     done
@@ -46,7 +39,7 @@ our_witness_cosigns_for_tessera() {
     expect 0 tessera-witnessed theirs log.example/theirs
     expect 0 boltseal-log witness init --dir witness --name ours.example/w
     echo "log $(cat theirs/key.pub)" >>witness/logs
-    start_witness 127.0.0.1:0
+    start_witness witness 127.0.0.1:0
     cat >policy <<POLICY
 witness ours $(cat witness/witness.pub) $witness_url
 quorum ours
@@ -75,7 +68,7 @@ without_our_witness_it_publishes_nothing() {
     add three 503
     expect 0 curl -fsS -o now "$tessera/checkpoint"
     cmp -s now checkpoint || fail "something was published"
-    start_witness "${witness_url#http://}"
+    start_witness witness "${witness_url#http://}"
     add four 200
     expect 0 curl -fsS -o now "$tessera/checkpoint"
     [ "$(sed -n 2p now)" = 4 ] || fail "has not published what was durable"

@@ -47,9 +47,8 @@ run_lite() {
 start_ours() {
     expect 0 boltseal-log witness init --dir ours --name ours.example/w
     echo "log $(cat log/log.pub)" >>ours/logs
-    spawn ours.log boltseal-log witness serve --dir ours --listen 127.0.0.1:0
-    wait_for "$pid" grep -q 'logs)' ours.log || die "no witness of ours could be started"
-    ours=$(sed -n 's|.*\(http://[^ ]*\).*|\1|p' ours.log)
+    start_witness ours 127.0.0.1:0
+    ours=$witness_url
 }
 
 start_witnessed_log() {  # FOLDER

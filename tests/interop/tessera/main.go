@@ -2,8 +2,8 @@
 
 // A log by Tessera that asks witnesses. Tessera's own programs ask none; its library does.
 //
-//	tessera-witnessed FOLDER ORIGIN                   makes FOLDER/key and FOLDER/key.pub
-//	tessera-witnessed FOLDER ORIGIN ADDRESS POLICY    serves the log in FOLDER/log
+//	tessera-witnessed FOLDER ORIGIN            makes FOLDER/key and FOLDER/key.pub
+//	tessera-witnessed FOLDER ADDRESS POLICY    serves the log in FOLDER/log
 //
 // It takes entries at /add, and answers once the entry is in a checkpoint that the policy's witnesses have cosigned.
 package main
@@ -34,10 +34,10 @@ func main() {
 	switch len(os.Args) {
 	case 3:
 		makeKey(os.Args[1], os.Args[2])
-	case 5:
-		serve(os.Args[1], os.Args[3], os.Args[4])
+	case 4:
+		serve(os.Args[1], os.Args[2], os.Args[3])
 	default:
-		log.Fatal("usage: tessera-witnessed FOLDER ORIGIN [ADDRESS POLICY]")
+		log.Fatal("usage: tessera-witnessed FOLDER ORIGIN | FOLDER ADDRESS POLICY")
 	}
 }
 
