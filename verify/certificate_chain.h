@@ -4,8 +4,6 @@
 
 #include "verify/certificate.h"
 
-#include <stop_token>
-
 namespace boltseal {
 
 // Copies share what was read. Safe from several threads, as long as nobody assigns to it.
@@ -19,14 +17,6 @@ public:
     // this authority, and check says why.
     const std::vector<Certificate>& certificates() const;
     Result<void> check() const;
-
-    // What check_link says of [i] and the one after it: verified for all copies once, by whoever
-    // asks first; others wait. REQUIRES: i + 1 < size()
-    int link(std::size_t i) const;
-
-    // All of this, so that whoever asks later need not wait; less if it is told to stop.
-    void prepare(const std::stop_token& stop) const;
-    bool is_prepared() const;
 
     operator const std::vector<Certificate>&() const { return certificates(); }  // NOLINT
     auto begin() const { return certificates().begin(); }

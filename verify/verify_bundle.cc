@@ -3,7 +3,6 @@
 #include "verify/bundle_proofs.h"
 #include "verify/bundle_signature.h"
 #include "verify/bundle_signer.h"
-#include "verify/read_ahead.h"
 
 #include <algorithm>
 
@@ -47,7 +46,6 @@ public:
     Result<Verified> run() {
         BOLTSEAL_CHECK(check_strictness());
         BOLTSEAL_CHECK(check_claim());
-        const ReadAhead ahead(chains_to_come());
         trace_.failed = "signature";
         BOLTSEAL_TRY(const HashedRekord by, find_signer());
         Verified verified{by.key, artifact_.digest};
@@ -64,23 +62,6 @@ public:
     }
 
 private:
-    // Of the authorities that were trusted when the certificate was issued: nearly always one of
-    // each kind, and nearly always those that it turns out to need.
-    std::vector<CertificateChain> chains_to_come() const {
-        std::vector<CertificateChain> chains;
-        if (!bundle_.certificate) return chains;
-        const auto add = [&](const std::vector<CertificateAuthority>& authorities) {
-            for (const CertificateAuthority& one : authorities) {
-                if (!one.valid_for.contains(bundle_.certificate->validity().start.value()))
-                    continue;
-                chains.push_back(one.chain);
-            }
-        };
-        if (!bundle_.timestamps.empty()) add(policy_.root.timestamp_authorities);
-        add(policy_.root.certificate_authorities);
-        return chains;
-    }
-
     Result<void> check_strictness() {
         trace_.failed = "format";
         if (!policy_.strict || bundle_.deviations.empty()) return {};

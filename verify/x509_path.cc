@@ -1,6 +1,5 @@
 #include "verify/x509_path.h"
 
-#include "verify/certificate_link.h"
 #include "verify/openssl_ptr.h"
 
 #include <openssl/x509_vfy.h>
@@ -62,38 +61,9 @@ Error path_error(X509_STORE_CTX* context) {
     }
 }
 
-// Of neighbours in the authority's chain it is known already, or will be.
-int verdict_on(X509* certificate, X509* issuer, const CertificateChain& known) {
-    for (std::size_t i = 0; i + 1 < known.size(); ++i) {
-        if (known[i].openssl() == certificate && known[i + 1].openssl() == issuer) {
-            return known.link(i);
-        }
-    }
-    return check_link(certificate, issuer);
-}
-
-// In the place of OpenSSL's loop over the signatures of a path. Each takes a millisecond with
-// P-384, and none needs the result of another: the leaf's comes first, since another thread may be
-// at those above it (read_ahead.h).
-int check_signatures(X509_STORE_CTX* context) {
-    const auto& known = *static_cast<CertificateChain*>(X509_STORE_CTX_get_app_data(context));
-    const STACK_OF(X509)* path = X509_STORE_CTX_get0_chain(context);
-    std::vector<int> found;
-    for (int i = 0; i + 1 < sk_X509_num(path); ++i) {
-        found.push_back(verdict_on(sk_X509_value(path, i), sk_X509_value(path, i + 1), known));
-    }
-    for (std::size_t depth = found.size(); depth-- > 0;) {
-        if (found[depth] == X509_V_OK) continue;
-        X509_STORE_CTX_set_error(context, found[depth]);
-        X509_STORE_CTX_set_error_depth(context, static_cast<int>(depth));
-        return 0;
-    }
-    return 1;
-}
-
 }  // namespace
 
-Result<CertificatePath> build_path(const Certificate& leaf, CertificateChain known) {
+Result<CertificatePath> build_path(const Certificate& leaf, const CertificatePath& known) {
     const OpensslErrorScope errors;
     const StorePtr store(X509_STORE_new());
     const StoreContextPtr context(X509_STORE_CTX_new());
@@ -108,10 +78,6 @@ Result<CertificatePath> build_path(const Certificate& leaf, CertificateChain kno
         X509_STORE_CTX_init(context.get(), store.get(), leaf.openssl(), untrusted.get()) != 1) {
         return refused_path("certificate path: cannot be set up");
     }
-    if (X509_STORE_CTX_set_app_data(context.get(), &known) != 1) {
-        return refused_path("certificate path: out of memory");
-    }
-    X509_STORE_CTX_set_verify(context.get(), check_signatures);
     X509_STORE_CTX_set_flags(context.get(), X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME |
                                                 X509_V_FLAG_X509_STRICT);
     if (X509_verify_cert(context.get()) != 1) {
