@@ -11,8 +11,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t kNote = std::uint64_t{16} << 10;  // a kill loses so much, or 20 ms, at most
-constexpr std::uint64_t kMuch = std::uint64_t{64} << 10;  // whatever the time
+// A kill loses so much of each connection, or what came in 20 ms, at most. In whole blocks of the
+// file bytes cost the system half of what they do in pieces as they come. In larger ones it needs
+// more than eight pages in a row, which a virtual machine may have given back to its host.
+constexpr std::size_t kBlock = std::size_t{32} << 10;
+constexpr std::size_t kWorthWriting = std::size_t{16} << 10;
 constexpr int kRefusals = 3;  // in a row that make a source useless for a blob
 
 // Within one host a redirect may need the login, and is not remembered.
@@ -35,7 +38,6 @@ void FetchLoop::begin_stream(Transfer& transfer) {
     transfer.stream = true;
     transfer.extent = {0, blob.wanted.blob.size};
     transfer.at = 0;
-    transfer.noted = 0;
     blob.streaming = true;
     planner_.take_rest(*blob.planned);
 }
@@ -89,15 +91,7 @@ Result<void> FetchLoop::on_piece(Transfer& transfer, Bytes piece) {
     const std::uint64_t room = transfer.extent.to - transfer.at;
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(room, piece.size()));
     std::uint64_t fresh = 0;
-    // What is there is never written over: it may be proved.
     for (const Extent& gap : blob.incoming->have().missing({transfer.at, transfer.at + wanted})) {
-        const auto from = static_cast<std::size_t>(gap.from - transfer.at);
-        auto written = blob.incoming->write(
-            gap.from, piece.subspan(from, static_cast<std::size_t>(gap.size())));
-        if (!written) {
-            fatal_ = std::move(written).error();
-            return *fatal_;
-        }
         fresh += gap.size();
     }
     refetched_ += piece.size() - fresh;
@@ -107,26 +101,36 @@ Result<void> FetchLoop::on_piece(Transfer& transfer, Bytes piece) {
         blob.refusals.erase(transfer.source);
         sources_[transfer.source].health.brought(fresh);
     }
-    transfer.at += wanted;
-    const std::uint64_t unnoted = transfer.at - transfer.noted;
-    const bool is_due = unnoted >= kNote && (now - transfer.noted_at >= 20ms || unnoted >= kMuch);
-    if (is_due || transfer.at == transfer.extent.to) {
-        transfer.noted_at = now;
-        note(transfer);
-    }
+    hold(transfer, piece.first(wanted), now);
+    if (fatal_) return *fatal_;
     if (wanted == piece.size()) return {};
     transfer.ended = true;
     return Error(Fault::Io, "the rest comes from elsewhere");
 }
 
+void FetchLoop::hold(Transfer& transfer, Bytes bytes, Time now) {
+    while (!bytes.empty()) {
+        const std::size_t room = kBlock - static_cast<std::size_t>(transfer.at % kBlock);
+        const Bytes part = bytes.first(std::min(room, bytes.size()));
+        transfer.held.insert(transfer.held.end(), part.begin(), part.end());
+        transfer.at += part.size();
+        bytes = bytes.subspan(part.size());
+        const bool is_due =
+            transfer.held.size() >= kWorthWriting && now - transfer.wrote_at >= 20ms;
+        if (transfer.at % kBlock != 0 && transfer.at != transfer.extent.to && !is_due) continue;
+        transfer.wrote_at = now;
+        write(transfer);
+    }
+}
+
 // From here on the bytes up to `at` count.
-void FetchLoop::note(Transfer& transfer) {
+void FetchLoop::write(Transfer& transfer) {
+    if (transfer.held.empty()) return;
     Blob& blob = blobs_[transfer.blob];
-    const Extent extent{transfer.noted, transfer.at};
-    if (extent.empty()) return;
-    transfer.noted = transfer.at;
-    auto noted = blob.incoming->note(extent, transfer.source);
-    if (!noted) fatal_ = std::move(noted).error();
+    const Extent extent{transfer.at - transfer.held.size(), transfer.at};
+    auto written = blob.incoming->write(extent.from, transfer.held, transfer.source);
+    transfer.held.clear();
+    if (!written) fatal_ = std::move(written).error();
     planner_.arrived(*blob.planned, extent);
 }
 
@@ -140,7 +144,7 @@ FetchLoop::TransferPtr FetchLoop::take(HttpClient::Id id) {
 
 // What it did not bring is to be had again; nothing is said about why.
 void FetchLoop::settle(Transfer& transfer) {
-    note(transfer);
+    write(transfer);
     --sources_[transfer.source].active;
     if (transfer.stream) blobs_[transfer.blob].streaming = false;
     const std::uint64_t from = transfer.stream ? 0 : transfer.at;

@@ -71,11 +71,11 @@ FetchLoop::Transfer& FetchLoop::start(std::size_t blob, std::size_t source, Exte
                       .source = source,
                       .extent = extent,
                       .at = extent.from,
-                      .noted = extent.from,
+                      .held = {},
                       .stream = stream,
                       .detour = {},
                       .token = from.token,
-                      .noted_at = now,
+                      .wrote_at = now,
                       .start = now,
                       .stall = StallDetector(stall_limits_for(round_trip_), now),
                       .trouble = std::nullopt};

@@ -339,7 +339,7 @@ Result<FetchReport> FetchLoop::run() {
 FetchLoop::~FetchLoop() {
     for (const auto& [id, transfer] : transfers_) {
         http_.cancel(id);
-        note(*transfer);
+        write(*transfer);
     }
     for (const Local& local : locals_) {
         if (local.is_named) local.blob.shelf->drop(local.blob.digest);

@@ -65,9 +65,9 @@ private:
         HttpClient::Id id = 0;
         std::size_t blob = 0;
         std::size_t source = 0;
-        Extent extent;            // what it is to bring; may be made shorter
-        std::uint64_t at = 0;     // the next byte
-        std::uint64_t noted = 0;  // what is before it counts
+        Extent extent;         // what it is to bring; may be made shorter
+        std::uint64_t at = 0;  // the next byte
+        Buffer held;           // the last bytes before it, which do not count yet
         std::uint64_t came = 0;
         std::uint64_t fresh = 0;  // of what came: what was not there before
         bool stream = false;
@@ -75,7 +75,7 @@ private:
         bool ended = false;  // by us, with all that was wanted
         std::string detour;  // the URL asked, if it is not the registry's
         int token = 0;
-        Time noted_at;  // when it last was
+        Time wrote_at;  // when nothing was held last
         Time start;
         StallDetector stall;
         std::optional<Trouble> trouble;  // found in the middle of the answer
@@ -117,7 +117,8 @@ private:
     Result<void> on_head(Transfer& transfer, const Response& head);
     Result<void> on_piece(Transfer& transfer, Bytes piece);
     void begin_stream(Transfer& transfer);
-    void note(Transfer& transfer);
+    void hold(Transfer& transfer, Bytes bytes, Time now);
+    void write(Transfer& transfer);
     void finished(HttpClient::Finished done, Time now);
     void settle(Transfer& transfer);
     void judge(Transfer& transfer, Result<Response> answer, Time now);

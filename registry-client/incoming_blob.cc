@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 using Digest = std::array<std::uint8_t, 32>;
 
 constexpr std::uint64_t kHashStep = std::uint64_t{4} << 20;
+constexpr std::uint64_t kStretch = kHashStep;  // shorter ones cost the system more in all
 constexpr std::uint64_t kWorthHashing = std::uint64_t{256} << 10;
 constexpr const char* kWhat = "a partial blob";
 constexpr auto kSyncEvery = 3s;
@@ -59,8 +60,12 @@ Result<bool> check_proof(int fd, Extent extent, const Proof& proof) {
     return state.save()->value == proof.expected;
 }
 
-// So that the last sync has little left to do.
+// So that the last sync has little left to do: the stretch of the file that ends with this extent,
+// if one does.
 void begin_writing(int fd, Extent extent) {
+    const std::uint64_t from = extent.from / kStretch * kStretch;
+    if (extent.to < from + kStretch) return;
+    extent.from = from;
     ::sync_file_range(fd, static_cast<::off_t>(extent.from), static_cast<::off_t>(extent.size()),
                       SYNC_FILE_RANGE_WRITE);
 }
@@ -195,8 +200,14 @@ void IncomingBlob::keep(Result<void> done) {
     if (!done) fail(std::move(done).error());
 }
 
-Result<void> IncomingBlob::write(std::uint64_t at, Bytes bytes) {
-    return write_at(partial_.fd(), at, bytes, kPartial);
+Result<void> IncomingBlob::write(std::uint64_t at, Bytes bytes, std::size_t source) {
+    for (const Extent& gap : have_.missing({at, at + bytes.size()})) {
+        const Bytes part = bytes.subspan(static_cast<std::size_t>(gap.from - at),
+                                         static_cast<std::size_t>(gap.size()));
+        BOLTSEAL_CHECK(write_at(partial_.fd(), gap.from, part, kPartial));
+        BOLTSEAL_CHECK(note(gap, source));
+    }
+    return {};
 }
 
 Result<void> IncomingBlob::note(Extent extent, std::size_t source) {

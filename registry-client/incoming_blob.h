@@ -64,11 +64,11 @@ public:
     const ExtentSet& have() const { return have_; }
     std::uint64_t grain() const { return chunks_ ? chunks_->chunk_size : 0; }
 
-    // Puts bytes where they belong; they count once they are noted.
-    Result<void> write(std::uint64_t at, Bytes bytes);
-    Result<void> note(Extent extent, std::size_t source);
-    // Both for bytes that lie on this machine, in the pool: they come from `source` as others do. A
-    // finding says when. Until then nothing else may be written there.
+    // Puts bytes where they belong, and has them count. What is there is never written over: it may
+    // be proved.
+    Result<void> write(std::uint64_t at, Bytes bytes, std::size_t source);
+    // The same for bytes that lie on this machine, in the pool: they come from `source` as others
+    // do. A finding says when. Until then nothing else may be written there.
     void bring(const LocalPiece& piece, std::size_t source);
 
     // Starts what there is to hash, prove, sync and place; cheap if there is nothing.
@@ -89,6 +89,7 @@ private:
         std::optional<Error> error;
     };
 
+    Result<void> note(Extent extent, std::size_t source);
     void brought(Extent extent, std::size_t source, Result<void> done);
     void note_chunks(Extent extent);
     void pump_chunks();

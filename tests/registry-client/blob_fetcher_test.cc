@@ -62,7 +62,7 @@ TEST_CASE("a real registry serves ranges, and an empty blob is a blob", "[fetche
 }
 
 TEST_CASE("connections that break all the time only cost time", "[fetcher]") {
-    const std::string content = content_of(5 * kMiB);
+    const std::string content = content_of(40 * kMiB);
     BlobServer* self = nullptr;
     BlobServer server(content, [&](Peer& peer, const AskedRange& asked) {
         if (asked.number % 3 == 2) return false;
@@ -314,7 +314,7 @@ TEST_CASE("a list of chunks of something else costs time, and no more", "[fetche
 }
 
 TEST_CASE("a fetch that was cut short goes on where it stood", "[fetcher]") {
-    const std::string content = content_of(4 * kMiB);
+    const std::string content = content_of(16 * kMiB);
     std::optional<ChunkDigests> chunks;
     SECTION("without chunks") {}
     SECTION("with chunks") {
@@ -327,7 +327,7 @@ TEST_CASE("a fetch that was cut short goes on where it stood", "[fetcher]") {
     std::atomic<std::uint64_t> given{0};
     BlobServer* self = nullptr;
     BlobServer server(content, [&](Peer& peer, const AskedRange& asked) {
-        if (given > 2 * kMiB && dead) return peer.answer("500 Oops", "", "");
+        if (given > 8 * kMiB && dead) return peer.answer("500 Oops", "", "");
         given += asked.to - asked.from;
         self->answer(peer, asked);
         return true;
@@ -351,7 +351,7 @@ TEST_CASE("a partial file that somebody has changed is found out and fetched aga
     const std::string content = content_of(2 * kMiB);
     std::atomic<bool> dead{true};
     BlobServer server(content, [&](Peer& peer, const AskedRange& asked) {
-        if (dead && asked.number > 6 && asked.from > 0) return peer.answer("500 Oops", "", "");
+        if (dead && asked.number > 3 && asked.from > 0) return peer.answer("500 Oops", "", "");
         return false;
     });
     Fetch fetch({server.host()});
@@ -370,7 +370,7 @@ TEST_CASE("chunks proved one by one are not taken for links of the blob's hash",
     const std::string content = content_of(2 * kMiB);
     std::atomic<bool> dead{true};
     BlobServer server(content, [&](Peer& peer, const AskedRange& asked) {
-        if (dead && asked.number > 6 && asked.from > 0) return peer.answer("500 Oops", "", "");
+        if (dead && asked.number > 3 && asked.from > 0) return peer.answer("500 Oops", "", "");
         return false;
     });
     Fetch fetch({server.host()});
@@ -440,11 +440,12 @@ TEST_CASE("a chunk that is right is to the credit of who brought all of it", "[f
     WorkPool pool(1, [] {});  // its work looks at the blob
     blob.emplace(descriptor_of(content), *std::move(*partial),
                  chunks_of(content, kChunk, States::Unknown), pool);
-    REQUIRE_OK(blob->write(0, as_bytes(brought).first(3 * kChunk)));
-    REQUIRE_OK(blob->note({0, kChunk}, 7));
-    REQUIRE_OK(blob->note({kChunk, kChunk + 9}, 7));
-    REQUIRE_OK(blob->note({kChunk + 9, 2 * kChunk}, 8));  // two have a part in this one
-    REQUIRE_OK(blob->note({2 * kChunk, 3 * kChunk}, 8));  // and this one is wrong
+    const auto write = [&](std::size_t from, std::size_t to, std::size_t source) {
+        REQUIRE_OK(blob->write(from, as_bytes(brought).subspan(from, to - from), source));
+    };
+    write(0, kChunk + 9, 7);
+    write(kChunk + 9, 2 * kChunk, 8);  // two have a part in this one
+    write(2 * kChunk, 3 * kChunk, 8);  // and this one is wrong
     std::vector<BlobFinding> findings;
     const auto deadline = std::chrono::steady_clock::now() + 10s;
     while (findings.size() < 3 && std::chrono::steady_clock::now() < deadline) {
@@ -460,4 +461,21 @@ TEST_CASE("a chunk that is right is to the credit of who brought all of it", "[f
     REQUIRE(findings[1].kind == BlobFinding::Kind::Blamed);
     REQUIRE(findings[1].source == 8);
     REQUIRE(findings[2].kind == BlobFinding::Kind::Lost);
+}
+
+TEST_CASE("what is there is not written over, and stays whose it is", "[fetcher]") {
+    const std::string content = content_of(100);
+    const TempFolder folder;
+    const OpenFile place(::open(folder.path().c_str(), O_RDONLY | O_DIRECTORY));
+    auto partial = PartialBlob::open(place.get(), descriptor_of(content), read_boot_id());
+    REQUIRE_OK(partial);
+    const int fd = (*partial)->fd();
+    WorkPool pool(1, [] {});
+    IncomingBlob blob(descriptor_of(content), **std::move(partial), std::nullopt, pool);
+    REQUIRE_OK(blob.write(10, as_bytes("abcdef"), 1));
+    REQUIRE_OK(blob.write(8, as_bytes("0123456789"), 2));
+    REQUIRE(blob.have() == ExtentSet({8, 18}));
+    std::string found(10, '\0');
+    REQUIRE(::pread(fd, found.data(), found.size(), 8) == 10);
+    REQUIRE(found == "01abcdef89");
 }
