@@ -18,8 +18,13 @@ constexpr auto kSoreness = 10s;  // after a refusal
 ConcurrencyLimits concurrency_for(std::chrono::microseconds round_trip, unsigned most) {
     ConcurrencyLimits out;
     out.most = std::max(1U, most);
-    // Where the path is long, an image is there before the number has grown.
-    out.initial = round_trip < 10ms ? 4 : round_trip < 60ms ? 8 : round_trip < 120ms ? 32 : 64;
+    // Where the path is long, an image is there before the number has grown. In the same room one
+    // connection fills the line, and a second fills the gaps between its ranges.
+    out.initial = round_trip < 1ms     ? 2
+                  : round_trip < 10ms  ? 4
+                  : round_trip < 60ms  ? 8
+                  : round_trip < 120ms ? 32
+                                       : 64;
     out.initial = std::min(out.initial, out.most);
     out.window = std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(3 * round_trip),
                             200ms, std::chrono::milliseconds{2000});

@@ -9,7 +9,8 @@ namespace {
 constexpr std::uint64_t kShares = 3;                           // ranges for each connection
 constexpr std::uint64_t kTooLittle = std::uint64_t{32} << 10;  // to be worth a request
 constexpr double kLongestRange = 64 << 20;                     // bytes of a range, however fast
-constexpr double kDead = 4;  // times as slow as another would be: it can keep nothing
+constexpr std::uint64_t kOfSecond = 20;  // a part of it at least: a request costs a server some ms
+constexpr double kDead = 4;              // times as slow as another would be: it can keep nothing
 
 }  // namespace
 
@@ -23,12 +24,12 @@ std::size_t RangePlanner::add_blob(std::uint64_t size, const ExtentSet& have, st
 Extent RangePlanner::cut(const Blob& blob, Extent gap, std::size_t connections, double rate) const {
     const std::uint64_t share = left() / (kShares * std::max<std::size_t>(1, connections));
     const auto second = static_cast<std::uint64_t>(std::clamp(rate, 0.0, kLongestRange));
-    const std::uint64_t want =
-        std::clamp(share, limits_.smallest, std::max(limits_.largest, second));
+    const std::uint64_t smallest = std::max(limits_.smallest, second / kOfSecond);
+    const std::uint64_t want = std::clamp(share, smallest, std::max(limits_.largest, second));
     std::uint64_t end = gap.from + want;
     if (blob.grain > 0) end = (end + blob.grain / 2) / blob.grain * blob.grain;
-    if (end < gap.from + limits_.smallest) end += blob.grain;
-    if (end >= gap.to || gap.to - end < limits_.smallest / 2) return gap;
+    if (end < gap.from + smallest) end += blob.grain;
+    if (end >= gap.to || gap.to - end < smallest / 2) return gap;
     return {gap.from, end};
 }
 

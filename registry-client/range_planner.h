@@ -11,7 +11,7 @@
 namespace boltseal {
 
 struct RangeLimits {
-    std::uint64_t smallest = std::uint64_t{128} << 10;
+    std::uint64_t smallest = std::uint64_t{128} << 10;  // and what a connection brings in 50 ms
     std::uint64_t largest = std::uint64_t{4} << 20;  // unless a connection brings more in a second
 };
 

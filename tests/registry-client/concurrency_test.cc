@@ -75,6 +75,7 @@ TEST_CASE("an outage and a lack of work change nothing", "[concurrency]") {
 }
 
 TEST_CASE("a long path begins with many connections, a short one with few", "[concurrency]") {
+    REQUIRE(concurrency_for(999us, 64).initial == 2);
     REQUIRE(concurrency_for(1ms, 64).initial == 4);
     REQUIRE(concurrency_for(30ms, 64).initial == 8);
     REQUIRE(concurrency_for(100ms, 64).initial == 32);

@@ -42,6 +42,17 @@ TEST_CASE("on a fast line ranges last a second, up to 64 MiB", "[planner]") {
     REQUIRE(planner.next(4, 1e9)->extent.size() == 64 * kMiB);
 }
 
+TEST_CASE("on a fast line no range is shorter than 50 ms but the last", "[planner]") {
+    RangePlanner planner;
+    planner.add_blob(20'000'000, {}, 0);
+    REQUIRE(planner.next(64)->extent.size() == 128 * kKiB);
+    REQUIRE(planner.next(64, 60e6)->extent.size() == 3'000'000);
+    REQUIRE(planner.next(64, 1e9)->extent.size() == 64 * kMiB / 20);
+    planner.take_rest(0);
+    planner.give_back(0, {0, 4'000'000});
+    REQUIRE(planner.next(64, 60e6)->extent == Extent{0, 4'000'000});  // not 1 MB by itself
+}
+
 TEST_CASE("what is there already is not asked for", "[planner]") {
     RangePlanner planner;
     ExtentSet have({0, kMiB});
