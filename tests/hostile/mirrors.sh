@@ -77,7 +77,7 @@ END
 GET */blobs/$layer: flip-every 1000000
 END
     damaging=$address damaging_log=$log
-    mirrors="$only $address"
+    mirrors="$address $only"  # in the same room the last of three is not needed
     attempt one-of-two-damages 0 "$address" </dev/null
     mirrors=''
 }
