@@ -61,7 +61,7 @@ void report_saved(const SaveArguments& options, const Capsule& capsule, const Tr
     streams.out << to_pretty_json(json);
 }
 
-Result<void> save(ImageTarget& from, const BlobDigest& digest, const VerifiedFirst& verified,
+Result<void> save(ImageTarget& from, const BlobDigest& digest, VerifiedFirst verified,
                   const SaveArguments& options, HttpClient& http, Streams streams) {
     BOLTSEAL_TRY(const BlobDigest chosen, chosen_image(from, digest, options.platform));
     const Capsule capsule = describe(from, chosen, verified, options);
@@ -70,24 +70,31 @@ Result<void> save(ImageTarget& from, const BlobDigest& digest, const VerifiedFir
     ImageTarget to{"oci-archive:" + options.output.string(), capsule.tag,
                    std::make_unique<OciArchive>(std::move(archive))};
     TransferPlan plan{options.registry, options.fetch};
+    plan.chunks = std::move(verified.chunks);
+    if (options.verify.policy.file.empty() && !options.verify.off) {
+        plan.chunk_signers = &options.verify.trust;
+    }
     plan.referrers = true;
+    plan.form = options.verify.deliver.json ? ProgressForm::Json : ProgressForm::People;
+    plan.state = state_folder(options.verify.log.state);
     BOLTSEAL_TRY(const Transferred done, transfer(from, chosen, to, plan, http, streams));
     report_saved(options, capsule, done, streams);
     return {};
 }
 
 Result<void> run(const SaveArguments& options, Streams streams) {
-    HttpClient http(http_options(options.registry));
+    HttpClient http(http_options(options.registry, options.fetch));
     BOLTSEAL_TRY(ImageTarget from, open_image(options.image, options.registry, http));
+    BOLTSEAL_CHECK(check_mirrors(options.fetch, from));
     from.store = std::make_unique<RememberingStore>(std::move(from.store));
     const ImageToHear target{from, from.store->resolve(from.selector), options.image};
     if (target.manifest) {
         ask_ahead(*from.store, target.manifest->descriptor.digest, options.verify);
     }
-    const auto verified = verify_first(target, options.verify, options.platform, http, streams);
+    auto verified = verify_first(target, options.verify, options.platform, http, streams);
     if (!target.manifest) return verified.error();
     const BlobDigest& digest = target.manifest->descriptor.digest;
-    auto saved = verified ? save(from, digest, *verified, options, http, streams)
+    auto saved = verified ? save(from, digest, *std::move(verified), options, http, streams)
                           : Result<void>(verified.error());
     if (saved) return {};
     return transfer_error(std::move(saved).error(), pinned_name(from, digest));
@@ -101,7 +108,9 @@ Action add_save(Command app) {
         "save", "Verify an image, then put it and all that proves it into one file");
     add_verify_first_options(cmd, options->verify);
     add_no_verify_option(cmd, options->verify);
+    options->verify.chunk_lists = true;
     add_registry_flags(cmd, options->registry);
+    add_fetch_options(cmd, options->fetch);
     cmd.add_option("-o,--output", options->output, "The capsule to write")
         .required()
         .type_name("FILE");

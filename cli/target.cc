@@ -156,6 +156,10 @@ std::string layout_or_archive(const std::string& text) {
     return std::string(kLayout) + text;
 }
 
+std::filesystem::path archive_file(const ImageTarget& image) {
+    return image.where.substr(image.where.find(':') + 1);
+}
+
 Result<void> check_attachable(const ImageTarget& image) {
     if (!image.where.starts_with(kDockerArchive)) return {};
     return Error(Fault::Config, "a Docker archive has no place for signatures")

@@ -42,6 +42,9 @@ Result<ImageTarget> open_image(const std::string& text, const RegistryFlags& fla
 // "DIR[:TAG]" is a layout, unless a prefix says that it is another one or an archive.
 std::string layout_or_archive(const std::string& text);
 
+// REQUIRES: the image is in an archive
+std::filesystem::path archive_file(const ImageTarget& image);
+
 // Config for a Docker archive, which has no place for what is attached to an image.
 Result<void> check_attachable(const ImageTarget& image);
 

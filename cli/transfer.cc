@@ -2,6 +2,7 @@
 
 #include "cli/chunk_evidence.h"
 #include "cli/clock.h"
+#include "cli/fetched_parts.h"
 #include "cli/local_blobs.h"
 #include "cli/progress.h"
 #include "cli/source_memory.h"
@@ -9,6 +10,7 @@
 #include "registry-client/reference.h"
 #include "registry-client/registry_store.h"
 
+#include <algorithm>
 #include <ostream>
 
 namespace boltseal {
@@ -61,9 +63,9 @@ Result<FetchReport> fetch_parts(ImageTarget& from, const ImageParts& parts, Layo
     return fetched;
 }
 
-// In ranges, and with what lies on this machine.
+// In ranges, and with what lies on this machine. Between registries a blob streams instead.
 bool is_by_ranges(const ImageTarget& from, const ImageTarget& to) {
-    return from.registry != nullptr && dynamic_cast<const LayoutStore*>(to.store.get()) != nullptr;
+    return from.registry != nullptr && to.registry == nullptr;
 }
 
 // Blobs of one repository are taken over into another of the same registry.
@@ -74,14 +76,68 @@ void use_mounts(const ImageTarget& from, ImageTarget& to) {
     dynamic_cast<RegistryStore&>(*to.store).mount_from(from.registry->repository());
 }
 
-Result<CopyReport> copy_rest(ImageTarget& from, const BlobDigest& digest, ImageTarget& to,
-                             const TransferPlan& plan, const CopyProgress& progress) {
-    const std::string tag = to.selector.empty() ? tag_of(from) : to.selector;
-    if (plan.referrers) {
-        return copy_with_referrers(*from.store, *to.store, digest, tag, progress);
+// One image on its way.
+class Move {
+public:
+    Move(ImageTarget& from, const BlobDigest& digest, ImageTarget& to, const TransferPlan& plan,
+         HttpClient& http, Streams streams)
+        : from_(from), digest_(digest), to_(to), plan_(plan), http_(http), streams_(streams) {}
+
+    Result<Transferred> run() {
+        BOLTSEAL_TRY(parts_, parts_of_image(*from_.store, digest_));
+        for (const Descriptor& blob : parts_.blobs) out_.bytes += blob.size;
+        auto* const layout = dynamic_cast<LayoutStore*>(to_.store.get());
+        if (!is_by_ranges(from_, to_)) {
+            BOLTSEAL_CHECK(stream());
+        } else if (layout != nullptr) {
+            BOLTSEAL_CHECK(fetch_into(*layout));
+        } else {
+            BOLTSEAL_CHECK(fetch_for_archive());
+        }
+        out_.image = pinned_name(to_, out_.copied.image.digest);
+        return std::move(out_);
     }
-    return copy_alone(*from.store, *to.store, digest, tag, progress);
-}
+
+private:
+    Result<void> fetch_into(LayoutStore& layout) {
+        BOLTSEAL_TRY(out_.fetched, fetch_parts(from_, parts_, layout, plan_, http_, streams_));
+        return copy_rest(*from_.store);
+    }
+
+    Result<void> fetch_for_archive() {
+        BOLTSEAL_TRY(const auto fetched, FetchedParts::open(archive_file(to_), *from_.store));
+        BOLTSEAL_TRY(out_.fetched,
+                     fetch_parts(from_, parts_, fetched->folder(), plan_, http_, streams_));
+        BOLTSEAL_CHECK(copy_rest(*fetched));
+        out_.copied.moved -= std::min(out_.copied.moved, fetched->given());
+        fetched->remove(parts_.blobs);
+        return {};
+    }
+
+    Result<void> stream() {
+        use_mounts(from_, to_);
+        Progress progress(streams_.err, out_.bytes);
+        return copy_rest(*from_.store, progress.callback());
+    }
+
+    // What is not there yet, and the image's name last.
+    Result<void> copy_rest(ImageStore& from, const CopyProgress& progress = {}) {
+        const std::string tag = to_.selector.empty() ? tag_of(from_) : to_.selector;
+        BOLTSEAL_TRY(out_.copied,
+                     plan_.referrers ? copy_with_referrers(from, *to_.store, digest_, tag, progress)
+                                     : copy_alone(from, *to_.store, digest_, tag, progress));
+        return to_.store->commit();
+    }
+
+    ImageTarget& from_;
+    const BlobDigest& digest_;
+    ImageTarget& to_;
+    const TransferPlan& plan_;
+    HttpClient& http_;
+    Streams streams_;
+    ImageParts parts_;
+    Transferred out_;
+};
 
 }  // namespace
 
@@ -113,7 +169,7 @@ Result<void> check_destination(const ImageTarget& to, ImageTarget& from, const B
     }
     if (!plan.fetch.reuse.empty() && !is_by_ranges(from, to)) {
         return Error(Fault::Config,
-                     "--reuse is for an image of a registry that goes into an image layout");
+                     "--reuse is for an image of a registry that goes into a layout or an archive");
     }
     auto attachable = check_attachable(to);
     if (attachable) return {};
@@ -129,21 +185,7 @@ Result<void> check_destination(const ImageTarget& to, ImageTarget& from, const B
 Result<Transferred> transfer(ImageTarget& from, const BlobDigest& digest, ImageTarget& to,
                              const TransferPlan& plan, HttpClient& http, Streams streams) {
     const auto start = std::chrono::steady_clock::now();
-    BOLTSEAL_TRY(const ImageParts parts, parts_of_image(*from.store, digest));
-    Transferred out;
-    for (const Descriptor& blob : parts.blobs) out.bytes += blob.size;
-    use_mounts(from, to);
-    std::optional<Progress> progress;
-    if (is_by_ranges(from, to)) {
-        auto& layout = dynamic_cast<LayoutStore&>(*to.store);
-        BOLTSEAL_TRY(out.fetched, fetch_parts(from, parts, layout, plan, http, streams));
-    } else {
-        progress.emplace(streams.err, out.bytes);
-    }
-    BOLTSEAL_TRY(out.copied, copy_rest(from, digest, to, plan,
-                                       progress ? progress->callback() : CopyProgress()));
-    BOLTSEAL_CHECK(to.store->commit());
-    out.image = pinned_name(to, out.copied.image.digest);
+    BOLTSEAL_TRY(Transferred out, Move(from, digest, to, plan, http, streams).run());
     const auto time = std::chrono::steady_clock::now() - start;
     out.milliseconds = static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::milliseconds>(time).count());

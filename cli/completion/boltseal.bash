@@ -46,7 +46,7 @@ _boltseal_options() {  # PROGRAM COMMAND
                 "$(_boltseal_fetch)" --platform --no-referrers ;;
         boltseal:save)
             echo "$(_boltseal_verifier)" --log --state "$(_boltseal_registry)" --mirror-tags --policy --repository \
-                -o --output --platform --valid-for --no-verify ;;
+                "$(_boltseal_fetch)" -o --output --platform --valid-for --no-verify ;;
         boltseal:load)
             echo "$(_boltseal_verifier)" --log --state "$(_boltseal_registry)" --policy --repository \
                 --platform --max-age --no-referrers --no-verify ;;

@@ -122,7 +122,7 @@ __boltseal_add boltseal verify -l platform -xa 'linux/amd64 linux/arm64 linux/ar
 __boltseal_verifier boltseal pull
 __boltseal_by_policy pull
 __boltseal_follower pull
-for command in pull copy
+for command in pull copy save
     __boltseal_add boltseal $command -l mirror -x -d 'Fetch layers from there as well'
     __boltseal_add boltseal $command -l connections -x -d 'The most at once'
     __boltseal_add boltseal $command -l deadline -x -d 'Give up after so many seconds'

@@ -28,6 +28,7 @@ main() {
     again_from_the_cache
     next_version
     from_an_older_image
+    into_archives
     by_a_policy
     damage_in_the_cache
     damage_in_the_older_image
@@ -137,9 +138,39 @@ from_an_older_image() {
     expect 2 boltseal pull $trust "$image:v2" -o none --reuse docker-archive:docker.tar
     says "is neither an OCI layout nor an archive of one"
     # shellcheck disable=SC2086 # options
-    expect 2 boltseal pull $trust "$image:v2" -o oci-archive:none.tar --reuse one
-    says "--reuse is for an image of a registry that goes into an image layout"
-    [ ! -e none.tar ] || die "an archive was written"
+    expect 2 boltseal copy $trust "$image:v2" "$image-2:v2" --reuse one
+    says "--reuse is for an image of a registry that goes into a layout or an archive"
+}
+
+# An archive takes its bytes in order: what comes in ranges waits in a folder beside it.
+into_archives() {
+    say "an archive gets what is here, and what is fetched in ranges"
+    pull oci-archive:next.tar v2 --no-cache --reuse one
+    holds "j.received <= 8 * $chunk && j.here[0].name === 'oci:one' && j.here[0].chunks >= 40"
+    [ ! -e next.tar.parts ] || die "the parts were left behind"
+    expect 0 boltseal copy oci-archive:next.tar oci:unpacked
+    [ -e "unpacked/blobs/sha256/${two_layer#sha256:}" ] || die "the layer is not in the archive"
+    pull docker-archive:docker-2.tar:app:v2 v2
+    holds "j.received === 0 && j.here[0].bytes === j.bytes"
+    # shellcheck disable=SC2086 # options
+    expect 0 boltseal save $trust --cache-size 1GB -o app.capsule "$image:v2"
+    says "17.8 MB of 17.8 MB were here already"
+    [ ! -e app.capsule.parts ] || die "the parts were left behind"
+
+    say "what was cut short goes on where it stood"
+    # shellcheck disable=SC2086 # options
+    expect 3 boltseal pull $trust --no-cache --deadline 2 --limit-rate 2MB "$image:v2" -o oci-archive:slow.tar
+    [ ! -e slow.tar ] || die "an archive was written"
+    pull oci-archive:slow.tar v2 --no-cache
+    holds "j.received < j.bytes - $mib"
+    [ ! -e slow.tar.parts ] || die "the parts were left behind"
+
+    say "somebody else's folder of that name is left alone"
+    mkdir theirs.tar.parts && echo theirs >theirs.tar.parts/file
+    # shellcheck disable=SC2086 # options
+    expect 2 boltseal pull $trust "$image:v2" -o oci-archive:theirs.tar
+    says "'theirs.tar.parts' is in the way"
+    [ "$(ls -A theirs.tar.parts)" = file ] || die "something was put into it"
 }
 
 # Who may sign an image may sign its chunk lists; others may not.
