@@ -22,13 +22,8 @@ constexpr std::size_t kMaxHeaders = 256;
 constexpr std::size_t kMaxErrorBody = std::size_t{1} << 20;  // where the body was meant for a sink
 constexpr long kSinkBuffer = 128L << 10;                     // what one read of a socket may bring
 
-// RFC 9110 section 5.6.2.
 bool is_token(std::string_view text) {
-    static constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               kOthers.find(c) != std::string_view::npos;
-    });
+    return !text.empty() && std::ranges::all_of(text, is_token_char);
 }
 
 bool is_field_value(std::string_view text) {

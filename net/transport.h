@@ -18,6 +18,9 @@ namespace boltseal {
 
 using Header = std::pair<std::string, std::string>;
 
+// RFC 9110 section 5.6.2, tchar: what methods, names of headers and much else are made of.
+bool is_token_char(char c);
+
 // Receives a body piece by piece; an error stops the transfer and is what send returns.
 using BodySink = std::function<Result<void>(Bytes)>;
 

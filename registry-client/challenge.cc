@@ -1,6 +1,7 @@
 #include "registry-client/challenge.h"
 
 #include "core/bytes.h"
+#include "net/transport.h"
 
 #include <algorithm>
 #include <optional>
@@ -13,12 +14,6 @@ constexpr std::size_t kMaxChallenge = 8192;
 
 Error bad_challenge(const std::string& why) {
     return Error(Fault::Malformed, "challenge " + why);
-}
-
-bool is_token_char(char c) {
-    static constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           kOthers.find(c) != std::string_view::npos;
 }
 
 // Reads the grammar of RFC 9110 section 11.6.1 from the front.
