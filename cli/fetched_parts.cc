@@ -45,42 +45,14 @@ void FetchedParts::remove(const std::vector<Descriptor>& blobs) {
 }
 
 Result<void> FetchedParts::get_blob(const Descriptor& blob, const BodySink& sink) {
-    if (!layout_.open_blob(blob.digest)) return image_->get_blob(blob, sink);
+    if (!layout_.open_blob(blob.digest)) return ForwardingStore::get_blob(blob, sink);
     given_ += blob.size;
     return layout_.get_blob(blob, sink);
 }
 
 Result<bool> FetchedParts::has_blob(const BlobDigest& digest) {
     if (layout_.open_blob(digest)) return true;
-    return image_->has_blob(digest);
-}
-
-Result<ResolvedManifest> FetchedParts::resolve(const std::string& name) {
-    return image_->resolve(name);
-}
-
-Result<ResolvedManifest> FetchedParts::get_manifest(const BlobDigest& digest) {
-    return image_->get_manifest(digest);
-}
-
-void FetchedParts::expect(const std::vector<Descriptor>& blobs) {
-    image_->expect(blobs);
-}
-
-Result<void> FetchedParts::put_blob(const Descriptor& blob, const BlobProducer& producer) {
-    return image_->put_blob(blob, producer);
-}
-
-Result<void> FetchedParts::put_manifest(const ResolvedManifest& manifest) {
-    return image_->put_manifest(manifest);
-}
-
-Result<void> FetchedParts::put_image(const ResolvedManifest& manifest, const std::string& tag) {
-    return image_->put_image(manifest, tag);
-}
-
-Result<ReferrerList> FetchedParts::referrers(const BlobDigest& subject) {
-    return image_->referrers(subject);
+    return ForwardingStore::has_blob(digest);
 }
 
 }  // namespace boltseal

@@ -3,13 +3,15 @@
 // when a fetch ends early, so that the next one goes on where it stood.
 #pragma once
 
+#include "cli/forwarding_store.h"
 #include "registry-client/oci_layout.h"
 
 #include <filesystem>
+#include <memory>
 
 namespace boltseal {
 
-class FetchedParts : public ImageStore {
+class FetchedParts : public ForwardingStore {
 public:
     // `image` must outlive it. Config if there is something of somebody else's in the folder.
     static Result<std::unique_ptr<FetchedParts>> open(const std::filesystem::path& archive,
@@ -19,23 +21,15 @@ public:
     std::uint64_t given() const { return given_; }      // bytes that get_blob took from there
     void remove(const std::vector<Descriptor>& blobs);  // of the folder all that is ours
 
-    Result<ResolvedManifest> resolve(const std::string& name) override;
-    Result<ResolvedManifest> get_manifest(const BlobDigest& digest) override;
     Result<void> get_blob(const Descriptor& blob, const BodySink& sink) override;
     Result<bool> has_blob(const BlobDigest& digest) override;
-    void expect(const std::vector<Descriptor>& blobs) override;
-    Result<void> put_blob(const Descriptor& blob, const BlobProducer& producer) override;
-    Result<void> put_manifest(const ResolvedManifest& manifest) override;
-    Result<void> put_image(const ResolvedManifest& manifest, const std::string& tag) override;
-    Result<ReferrerList> referrers(const BlobDigest& subject) override;
 
 private:
     FetchedParts(std::filesystem::path folder, LayoutStore layout, ImageStore& image)
-        : folder_(std::move(folder)), layout_(std::move(layout)), image_(&image) {}
+        : ForwardingStore(image), folder_(std::move(folder)), layout_(std::move(layout)) {}
 
     std::filesystem::path folder_;
     LayoutStore layout_;
-    ImageStore* image_;
     std::uint64_t given_ = 0;
 };
 
