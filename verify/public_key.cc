@@ -39,6 +39,7 @@ constexpr std::uint8_t kP521Prefix[] = {0x30, 0x81, 0x9B, 0x30, 0x10, 0x06, 0x07
 
 using Bignum = std::unique_ptr<BIGNUM, OpensslFree<BN_free>>;
 using ParamBuilder = std::unique_ptr<OSSL_PARAM_BLD, OpensslFree<OSSL_PARAM_BLD_free>>;
+using KeyFrame = std::unique_ptr<X509_PUBKEY, OpensslFree<X509_PUBKEY_free>>;
 using Params = std::unique_ptr<OSSL_PARAM, OpensslFree<OSSL_PARAM_free>>;
 
 struct Curve {
@@ -138,17 +139,23 @@ Result<void> check_rsa_numbers(EVP_PKEY* key) {
     return {};
 }
 
-// What OpenSSL's general decoder, which reads every kind of key in many forms, makes of what is in
-// none of our plain ones.
+// What is wrong with a key in none of our plain forms. OpenSSL reads the frame of every kind of key,
+// and what is in it only of those that it has been given (cli/openssl_start.h).
 Error why_not_rsa(Bytes spki) {
     const unsigned char* next = spki.data();
-    const EvpKey key(d2i_PUBKEY(nullptr, &next, static_cast<long>(spki.size())));
-    if (!key) return bad_key("not a public key in SubjectPublicKeyInfo form");
+    const KeyFrame frame(d2i_X509_PUBKEY(nullptr, &next, static_cast<long>(spki.size())));
+    if (!frame) return bad_key("not a public key in SubjectPublicKeyInfo form");
     if (next != spki.data() + spki.size()) return bad_key("public key has bytes after its end");
-    const int type = EVP_PKEY_get_base_id(key.get());
-    if (type == EVP_PKEY_EC) return why_not_plain(key.get());
-    if (type != EVP_PKEY_RSA) return bad_key("key type is not ECDSA, Ed25519 or RSA");
-    if (auto fine = check_rsa_numbers(key.get()); !fine) return std::move(fine).error();
+    ASN1_OBJECT* type = nullptr;
+    X509_PUBKEY_get0_param(&type, nullptr, nullptr, nullptr, frame.get());
+    const int kind = OBJ_obj2nid(type);
+    if (kind != NID_X9_62_id_ecPublicKey && kind != NID_rsaEncryption) {
+        return bad_key("key type is not ECDSA, Ed25519 or RSA");
+    }
+    EVP_PKEY* key = X509_PUBKEY_get0(frame.get());
+    if (!key) return bad_key("not a public key in SubjectPublicKeyInfo form");
+    if (kind == NID_X9_62_id_ecPublicKey) return why_not_plain(key);
+    if (auto fine = check_rsa_numbers(key); !fine) return std::move(fine).error();
     return bad_key("public key is not in its plain DER form");
 }
 

@@ -1,0 +1,113 @@
+#include "cli/openssl_start.h"
+
+#include <openssl/core_dispatch.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/provider.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
+
+namespace boltseal {
+
+namespace {
+
+// An operation, and the algorithms of it that are offered, by their first name.
+struct Offer {
+    int operation;
+    std::vector<std::string_view> names;
+    std::string_view property = {};  // what their definition must say besides
+    std::vector<OSSL_ALGORITHM> algorithms = {};  // ends with one that has no name
+};
+
+// OpenSSL's default provider lives in a context of its own, and its algorithms are passed on.
+// Nothing of it changes once the provider has started.
+struct OfferedAlgorithms {
+    OSSL_LIB_CTX* context = nullptr;
+    OSSL_PROVIDER* all = nullptr;
+    std::array<Offer, 5> offers = {{
+        {OSSL_OP_DIGEST, {"SHA1", "SHA2-224", "SHA2-256", "SHA2-384", "SHA2-512"}},
+        {OSSL_OP_RAND, {"HASH-DRBG", "SEED-SRC"}},
+        {OSSL_OP_KEYMGMT, {"EC", "RSA", "ED25519"}},
+        {OSSL_OP_SIGNATURE, {"ECDSA", "RSA", "ED25519"}},
+        {OSSL_OP_DECODER, {"EC", "RSA", "ED25519", "DER"}, "structure=SubjectPublicKeyInfo"},
+    }};
+};
+OfferedAlgorithms offered;
+
+bool is_offered(const Offer& offer, const OSSL_ALGORITHM& algorithm) {
+    const std::string_view names = algorithm.algorithm_names;
+    const std::string_view name = names.substr(0, names.find(':'));
+    return std::ranges::find(offer.names, name) != offer.names.end() &&
+           std::string_view(algorithm.property_definition).find(offer.property) !=
+               std::string_view::npos;
+}
+
+void collect(Offer& offer) {
+    int no_store = 0;
+    const OSSL_ALGORITHM* next =
+        OSSL_PROVIDER_query_operation(offered.all, offer.operation, &no_store);
+    for (; next && next->algorithm_names; ++next) {
+        if (is_offered(offer, *next)) offer.algorithms.push_back(*next);
+    }
+    offer.algorithms.push_back({nullptr, nullptr, nullptr, nullptr});
+}
+
+const OSSL_ALGORITHM* query_operation(void*, int operation, int* no_store) {
+    *no_store = 0;
+    const auto offer = std::ranges::find(offered.offers, operation, &Offer::operation);
+    return offer == offered.offers.end() ? nullptr : offer->algorithms.data();
+}
+
+// Random numbers only blind computations with public values here, and this source of them needs no
+// cipher. If it cannot be had, the default one does.
+void choose_random_numbers(OSSL_LIB_CTX* context) {
+    RAND_set_DRBG_type(context, "HASH-DRBG", nullptr, nullptr, "SHA256");
+}
+
+// The types are OpenSSL's.
+int start_provider(const OSSL_CORE_HANDLE*, const OSSL_DISPATCH*, const OSSL_DISPATCH** functions,
+                   void** context) {
+    static const OSSL_DISPATCH kFunctions[] = {
+        {OSSL_FUNC_PROVIDER_QUERY_OPERATION, reinterpret_cast<void (*)()>(query_operation)},
+        {0, nullptr},
+    };
+    offered.context = OSSL_LIB_CTX_new();
+    if (!offered.context) return 0;
+    choose_random_numbers(offered.context);
+    offered.all = OSSL_PROVIDER_load(offered.context, "default");
+    if (!offered.all) return 0;
+    std::ranges::for_each(offered.offers, collect);
+    *context = OSSL_PROVIDER_get0_provider_ctx(offered.all);
+    *functions = kFunctions;
+    return 1;
+}
+
+}  // namespace
+
+Result<void> start_openssl_to_verify() {
+    // A configuration file could load code; nothing is encrypted; errors are told in our words;
+    // and there is nothing to wipe in the end.
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
+                            OPENSSL_INIT_NO_ADD_ALL_DIGESTS | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+                            OPENSSL_INIT_NO_ATEXIT,
+                        nullptr);
+    constexpr const char* kName = "boltseal";
+    if (OSSL_PROVIDER_add_builtin(nullptr, kName, start_provider) != 1 ||
+        OSSL_PROVIDER_load(nullptr, kName) == nullptr) {
+        return Error(Fault::Io, "OpenSSL cannot start");
+    }
+    // By these names it looks for what a certificate is signed with. SHA-1 and SHA-224 are refused
+    // all the same, and by name.
+    for (const EVP_MD* md : {EVP_sha1(), EVP_sha224(), EVP_sha256(), EVP_sha384(), EVP_sha512()}) {
+        EVP_add_digest(md);
+    }
+    choose_random_numbers(nullptr);
+    return {};
+}
+
+}  // namespace boltseal
