@@ -1,57 +1,78 @@
 #include "core/json.h"
 
-#include <nlohmann/json.hpp>
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/src.hpp>  // here and nowhere else: it is the library
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 
 namespace boltseal {
 
 namespace {
 
-// Builds our values from the events of nlohmann's parser, which does the lexing and nothing else:
-// its own value type keeps the last of two equal keys and rounds large integers to doubles.
-class Builder : public nlohmann::json_sax<nlohmann::json> {
+using ParseError = boost::json::error_code;
+
+// Builds our values from the events of Boost's parser, which does the lexing and nothing else: its
+// own value type keeps the last of two equal keys. Strings and numbers may come in several parts.
+// The names of these members are Boost's; false with an error ends the parse.
+class Builder {
 public:
+    static constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
+    static constexpr std::size_t max_object_size = kAny;
+    static constexpr std::size_t max_array_size = kAny;
+    static constexpr std::size_t max_key_size = kAny;
+    static constexpr std::size_t max_string_size = kAny;
+
     explicit Builder(const JsonLimits& limits) : limits_(limits) {}
 
-    bool null() override { return add(Json()); }
-    bool boolean(bool value) override { return add(Json(value)); }
-    bool number_integer(number_integer_t value) override { return add(Json(std::int64_t{value})); }
-    bool number_unsigned(number_unsigned_t value) override {
-        return add(Json(std::uint64_t{value}));
+    bool on_document_begin(ParseError&) { return true; }
+    bool on_document_end(ParseError&) { return true; }
+    bool on_null(ParseError& error) { return add(Json(), error); }
+    bool on_bool(bool value, ParseError& error) { return add(Json(value), error); }
+    bool on_int64(std::int64_t value, std::string_view, ParseError& error) {
+        return add(Json(value), error);
     }
-    bool number_float(number_float_t value, const std::string& text) override {
+    bool on_uint64(std::uint64_t value, std::string_view, ParseError& error) {
+        return add(Json(value), error);
+    }
+    // Boost's own value is off by some bits.
+    bool on_double(double, std::string_view end, ParseError& error) {
+        const std::string number = take_text(end);
         // Without '.' or exponent this was an integer that 64 bits do not hold.
-        if (text.find_first_of(".eE") == std::string::npos) {
-            return fail("integer does not fit in 64 bits");
+        if (number.find_first_of(".eE") == std::string::npos) {
+            return fail("integer does not fit in 64 bits", error);
         }
-        if (!std::isfinite(value)) return fail("number is too large");
-        return add(Json(value));
+        const double value = std::strtod(number.c_str(), nullptr);
+        if (!std::isfinite(value)) return fail("number is too large", error);
+        return add(Json(value), error);
     }
-    bool string(string_t& value) override { return add(Json(std::move(value))); }
-    bool binary(binary_t&) override { return fail("binary value"); }
+    bool on_string(std::string_view end, std::size_t, ParseError& error) {
+        return add(Json(take_text(end)), error);
+    }
 
-    bool start_object(std::size_t) override { return open(Json(Json::Object{})); }
-    bool start_array(std::size_t) override { return open(Json(Json::Array{})); }
-    bool end_object() override {
-        if (has_duplicate(*open_.back().value.as_object())) return fail("key appears twice");
-        return close();
+    bool on_object_begin(ParseError& error) { return open(Json(Json::Object{}), error); }
+    bool on_array_begin(ParseError& error) { return open(Json(Json::Array{}), error); }
+    bool on_object_end(std::size_t, ParseError& error) {
+        if (has_duplicate(*open_.back().value.as_object())) {
+            return fail("key appears twice", error);
+        }
+        return close(error);
     }
-    bool end_array() override { return close(); }
-    bool key(string_t& name) override {
-        open_.back().name = std::move(name);
+    bool on_array_end(std::size_t, ParseError& error) { return close(error); }
+    bool on_key(std::string_view end, std::size_t, ParseError&) {
+        open_.back().name = take_text(end);
         return true;
     }
-    bool parse_error(std::size_t position, const std::string&,
-                     const nlohmann::detail::exception& error) override {
-        offset_ = position;
-        // 406: a number that is out of range, which is text like any other.
-        return fail(error.id == 406 ? "number is too large" : "syntax error");
-    }
+
+    bool on_number_part(std::string_view part, ParseError&) { return keep(part); }
+    bool on_string_part(std::string_view part, std::size_t, ParseError&) { return keep(part); }
+    bool on_key_part(std::string_view part, std::size_t, ParseError&) { return keep(part); }
+    bool on_comment_part(std::string_view, ParseError& error) { return fail("comment", error); }
+    bool on_comment(std::string_view, ParseError& error) { return fail("comment", error); }
 
     const std::string& why() const { return why_; }
-    std::optional<std::size_t> offset() const { return offset_; }
     Json take() { return std::move(root_); }
 
 private:
@@ -60,21 +81,32 @@ private:
         std::string name;  // of the member being read
     };
 
-    bool fail(const char* why) {
-        if (why_.empty()) why_ = why;
+    bool fail(const char* why, ParseError& error) {
+        why_ = why;
+        error = boost::json::error::exception;
         return false;
     }
 
-    bool open(Json value) {
-        if (open_.size() == limits_.max_depth) return fail("nested too deeply");
+    bool keep(std::string_view part) {
+        text_.append(part);
+        return true;
+    }
+
+    std::string take_text(std::string_view end) {
+        if (text_.empty()) return std::string(end);
+        return std::exchange(text_, {}).append(end);
+    }
+
+    bool open(Json value, ParseError& error) {
+        if (open_.size() == limits_.max_depth) return fail("nested too deeply", error);
         open_.push_back(Open{std::move(value), {}});
         return true;
     }
 
-    bool close() {
+    bool close(ParseError& error) {
         Json value = std::move(open_.back().value);
         open_.pop_back();
-        return add(std::move(value));
+        return add(std::move(value), error);
     }
 
     // Sorted rather than hashed: nobody can choose keys that make this slow.
@@ -86,8 +118,8 @@ private:
         return std::ranges::adjacent_find(names) != names.end();
     }
 
-    bool add(Json value) {
-        if (++values_ > limits_.max_values) return fail("too many values");
+    bool add(Json value, ParseError& error) {
+        if (++values_ > limits_.max_values) return fail("too many values", error);
         if (open_.empty()) {
             root_ = std::move(value);
         } else {
@@ -100,8 +132,8 @@ private:
     std::size_t values_ = 0;
     std::vector<Open> open_;
     Json root_;
+    std::string text_;  // the parts so far
     std::string why_;
-    std::optional<std::size_t> offset_;
 };
 
 Error missing(std::string_view name) {
@@ -270,12 +302,17 @@ Result<Json> parse_json(Bytes text, const JsonLimits& limits) {
     }
     if (as_text(text).starts_with("\xEF\xBB\xBF")) return bad("starts with a byte order mark");
     if (!is_utf8(text)) return bad("not UTF-8");
-    // The lexer takes a NUL for the end and would not see what follows.
-    if (std::ranges::find(text, 0) != text.end()) return bad("has a NUL byte");
-    Builder builder(limits);
-    if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
-        const auto offset = builder.offset();
-        return bad(builder.why() + (offset ? " at byte " + std::to_string(*offset) : ""));
+    if (as_text(text).find('\0') != std::string_view::npos) return bad("has a NUL byte");
+    boost::json::parse_options options;
+    options.max_depth = limits.max_depth + 1;  // the builder is stricter, and says so
+    boost::json::basic_parser<Builder> parser(options, limits);
+    ParseError error;
+    const std::size_t size = parser.write_some(false, as_text(text).data(), text.size(), error);
+    Builder& builder = parser.handler();
+    if (!builder.why().empty()) return bad(builder.why());
+    if (error == boost::json::error::exponent_overflow) return bad("exponent is too large");
+    if (error || size != text.size()) {
+        return bad("syntax error at byte " + std::to_string(size + 1));
     }
     return builder.take();
 }

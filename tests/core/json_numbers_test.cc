@@ -45,6 +45,13 @@ std::vector<double> random_doubles(std::uint64_t seed, std::size_t count) {
     return out;
 }
 
+std::vector<double> all_doubles(std::uint64_t seed) {
+    std::vector<double> numbers = edge_cases();
+    const auto more = random_doubles(seed, 50'000);
+    numbers.insert(numbers.end(), more.begin(), more.end());
+    return numbers;
+}
+
 std::string run_node(const std::filesystem::path& doubles) {
     const std::string command =
         "node -e 'const b = require(\"fs\").readFileSync(process.argv[1]);"
@@ -63,13 +70,26 @@ std::string run_node(const std::filesystem::path& doubles) {
 
 }  // namespace
 
+TEST_CASE("a double that was printed is read again to the last bit", "[json]") {
+    const std::uint64_t seed = std::random_device{}();
+    CAPTURE(seed);
+    for (const double number : all_doubles(seed)) {
+        char text[32];
+        std::snprintf(text, sizeof text, "%.16e", number);  // 17 digits are enough for every double
+        CAPTURE(text);
+        const auto json = parse_json(text);
+        REQUIRE_OK(json);
+        REQUIRE(json->as_double() != nullptr);
+        REQUIRE(std::bit_cast<std::uint64_t>(*json->as_double()) ==
+                std::bit_cast<std::uint64_t>(number));
+    }
+}
+
 TEST_CASE("canonical numbers are those that Node prints", "[json]") {
     if (!have_node()) SKIP("no node on the PATH");
     const std::uint64_t seed = std::random_device{}();
     CAPTURE(seed);
-    std::vector<double> numbers = edge_cases();
-    const auto more = random_doubles(seed, 50'000);
-    numbers.insert(numbers.end(), more.begin(), more.end());
+    const std::vector<double> numbers = all_doubles(seed);
 
     Buffer bytes;
     for (const double number : numbers) {

@@ -250,7 +250,8 @@ TEST_CASE("numbers that nothing holds are refused", "[json]") {
         {"negative infinite", "-1e400", "number is too large"},
         {"infinite with point", "1.0e309", "number is too large"},
         {"just above the largest", "1.7976931348623159e308", "number is too large"},
-        {"huge exponent", "1e99999999999999999999", "number is too large"},
+        {"huge exponent", "1e99999999999999999999", "exponent is too large"},
+        {"huge negative exponent", "1e-99999999999999999999", "exponent is too large"},
     }));
     INFO(row.why);
     REQUIRE(reason(row.text) == row.reason);
