@@ -46,13 +46,14 @@ Error io_error(const std::string& doing, const std::filesystem::path& path, int 
 // Gives every piece of the file to `take`, until it fails or the file ends.
 template <typename Take>
 Result<void> for_each_chunk(int fd, const std::string& name, Take take) {
-    const auto chunk = std::make_unique_for_overwrite<std::uint8_t[]>(kChunk);
+    std::uint8_t
+        chunk[kChunk];  // not of the heap, which would give it back to the system each time
     for (;;) {
-        const ssize_t n = ::read(fd, chunk.get(), kChunk);
+        const ssize_t n = ::read(fd, chunk, sizeof chunk);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return io_error("read", name, errno);
         if (n == 0) return {};
-        BOLTSEAL_CHECK(take(Bytes(chunk.get(), static_cast<std::size_t>(n))));
+        BOLTSEAL_CHECK(take(Bytes(chunk, static_cast<std::size_t>(n))));
     }
 }
 

@@ -10,41 +10,49 @@ namespace boltseal {
 
 namespace {
 
-void write_string(std::string& out, std::string_view text) {
+bool is_plain(char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+}
+
+// What stands for a character that cannot stand for itself.
+void write_escaped(std::string& out, char c) {
     static constexpr std::string_view kHexDigits = "0123456789abcdef";
+    switch (c) {
+        case '"':
+            out += "\\\"";
+            return;
+        case '\\':
+            out += "\\\\";
+            return;
+        case '\b':
+            out += "\\b";
+            return;
+        case '\f':
+            out += "\\f";
+            return;
+        case '\n':
+            out += "\\n";
+            return;
+        case '\r':
+            out += "\\r";
+            return;
+        case '\t':
+            out += "\\t";
+            return;
+        default:
+            out += "\\u00";
+            out += kHexDigits[static_cast<unsigned char>(c) >> 4];
+            out += kHexDigits[static_cast<unsigned char>(c) & 15];
+    }
+}
+
+void write_string(std::string& out, std::string_view text) {
     out += '"';
-    for (const char c : text) {
-        switch (c) {
-            case '"':
-                out += "\\\"";
-                break;
-            case '\\':
-                out += "\\\\";
-                break;
-            case '\b':
-                out += "\\b";
-                break;
-            case '\f':
-                out += "\\f";
-                break;
-            case '\n':
-                out += "\\n";
-                break;
-            case '\r':
-                out += "\\r";
-                break;
-            case '\t':
-                out += "\\t";
-                break;
-            default:
-                if (static_cast<unsigned char>(c) < 0x20) {
-                    out += "\\u00";
-                    out += kHexDigits[static_cast<unsigned char>(c) >> 4];
-                    out += kHexDigits[static_cast<unsigned char>(c) & 15];
-                } else {
-                    out += c;
-                }
-        }
+    for (auto next = text.begin(); next != text.end();) {
+        const auto escaped = std::find_if_not(next, text.end(), is_plain);
+        out.append(next, escaped);
+        next = escaped;
+        if (next != text.end()) write_escaped(out, *next++);
     }
     out += '"';
 }
