@@ -1,15 +1,16 @@
-// Signatures that one thread verifies a second when keys and authorities are known, beside what the
-// same operations of OpenSSL and libsodium alone cost, with keys that are parsed once. Time is the
-// thread's own, so that a busy machine says little less. Every certificate is another one, of which
-// authorities have many more than a verifier remembers.
+// verify_rate FOLDER: signatures that one thread verifies a second when keys and authorities are
+// known, beside what the same operations of OpenSSL and libsodium alone cost, with keys that are
+// parsed once. Everything is as in boltseal-verify. The bundles are those of rate_bundles, in
+// FOLDER.
 //
-// A test program only because the makers of bundles are of the tests. The bundles stay in the
-// folder BOLTSEAL_BENCH_FOLDER, with a list of each kind for boltseal-verify bundle --batch.
+// Time is the thread's own, so that a busy machine says little less; and the two are measured in
+// turn, some milliseconds of each, so that a change of the machine's speed meets both.
+#include "cli/openssl_start.h"
+#include "core/encoding.h"
 #include "core/file.h"
 #include "tests/bench/samples.h"
-#include "tests/catch.h"
-#include "tests/support/keyless_maker.h"
 #include "verify/openssl_ptr.h"
+#include "verify/verify_bundle.h"
 
 #include <openssl/ec.h>
 #include <sodium.h>
@@ -22,9 +23,9 @@ namespace {
 using namespace boltseal;
 using namespace boltseal::bench;
 
-constexpr int kRounds = 7;
-constexpr double kRoundSeconds = 0.3;
-constexpr int kBundles = 256;
+constexpr int kRounds = 15;
+constexpr int kTurns = 20;  // of each in a round
+constexpr double kTurnSeconds = 0.01;
 
 double thread_seconds() {
     timespec time{};
@@ -32,17 +33,24 @@ double thread_seconds() {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
 
-// Calls a second in one round.
-template <typename Operation>
-double rate_of(Operation operation) {
-    const double start = thread_seconds();
-    int count = 0;
-    while (thread_seconds() - start < kRoundSeconds) {
-        operation();
-        ++count;
+// Calls of one operation, and what they took.
+class Turns {
+public:
+    template <typename Operation>
+    void take(Operation operation) {
+        const double start = thread_seconds();
+        do {
+            operation();
+            ++count_;
+        } while (thread_seconds() - start < kTurnSeconds);
+        seconds_ += thread_seconds() - start;
     }
-    return count / (thread_seconds() - start);
-}
+    double rate() const { return count_ / seconds_; }
+
+private:
+    int count_ = 0;
+    double seconds_ = 0;
+};
 
 void require(bool held, const std::string& what) {
     if (held) return;
@@ -50,51 +58,71 @@ void require(bool held, const std::string& what) {
     std::exit(1);
 }
 
-// One signature of OpenSSL's, with everything ready but the verification itself.
+constexpr std::size_t kSignatures =
+    256;  // as many as bundles, or the processor learns them by heart
+
+// Signatures by one key of OpenSSL's, with everything ready but the verification itself.
 class EcdsaOperation {
 public:
     explicit EcdsaOperation(const char* curve) : key_(EVP_EC_gen(curve)) {
         const EvpKeyContext signer(EVP_PKEY_CTX_new(key_.get(), nullptr));
-        std::size_t size = signature_.size();
-        require(EVP_PKEY_sign_init(signer.get()) == 1 &&
-                    EVP_PKEY_sign(signer.get(), signature_.data(), &size, digest_.data(),
-                                  digest_.size()) == 1,
-                "cannot sign");
-        signature_.resize(size);
+        require(EVP_PKEY_sign_init(signer.get()) == 1, "cannot sign");
+        for (std::size_t i = 0; i < kSignatures; ++i) signed_.push_back(sign(signer.get(), i));
         verifier_.reset(EVP_PKEY_CTX_new(key_.get(), nullptr));
         require(EVP_PKEY_verify_init(verifier_.get()) == 1, "cannot verify");
     }
     void operator()() const {
-        require(EVP_PKEY_verify(verifier_.get(), signature_.data(), signature_.size(),
-                                digest_.data(), digest_.size()) == 1,
+        const Signed& next = signed_[next_++ % signed_.size()];
+        require(EVP_PKEY_verify(verifier_.get(), next.signature.data(), next.signature.size(),
+                                next.digest.data(), next.digest.size()) == 1,
                 "signature does not verify");
     }
 
 private:
+    struct Signed {
+        std::array<std::uint8_t, 32> digest;
+        Buffer signature;
+    };
+
+    static Signed sign(EVP_PKEY_CTX* signer, std::size_t i) {
+        Signed made{sha256({as_bytes(std::to_string(i))}), Buffer(256)};
+        std::size_t size = made.signature.size();
+        require(EVP_PKEY_sign(signer, made.signature.data(), &size, made.digest.data(),
+                              made.digest.size()) == 1,
+                "cannot sign");
+        made.signature.resize(size);
+        return made;
+    }
+
     EvpKey key_;
     EvpKeyContext verifier_;
-    std::array<std::uint8_t, 32> digest_{1, 2, 3};
-    Buffer signature_ = Buffer(256);
+    std::vector<Signed> signed_;
+    mutable std::size_t next_ = 0;
 };
 
 class Ed25519Operation {
 public:
-    Ed25519Operation() {
+    Ed25519Operation() : messages_(kSignatures), signatures_(kSignatures) {
         std::array<std::uint8_t, crypto_sign_SECRETKEYBYTES> secret;
         crypto_sign_keypair(public_.data(), secret.data());
-        crypto_sign_detached(signature_.data(), nullptr, message_.data(), message_.size(),
-                             secret.data());
+        for (std::size_t i = 0; i < kSignatures; ++i) {
+            randombytes_buf(messages_[i].data(), messages_[i].size());
+            crypto_sign_detached(signatures_[i].data(), nullptr, messages_[i].data(),
+                                 messages_[i].size(), secret.data());
+        }
     }
     void operator()() const {
-        require(crypto_sign_verify_detached(signature_.data(), message_.data(), message_.size(),
-                                            public_.data()) == 0,
+        const std::size_t i = next_++ % kSignatures;
+        require(crypto_sign_verify_detached(signatures_[i].data(), messages_[i].data(),
+                                            messages_[i].size(), public_.data()) == 0,
                 "signature does not verify");
     }
 
 private:
     std::array<std::uint8_t, crypto_sign_PUBLICKEYBYTES> public_;
-    std::array<std::uint8_t, crypto_sign_BYTES> signature_;
-    std::array<std::uint8_t, 128> message_{};  // as long as a checkpoint
+    std::vector<std::array<std::uint8_t, 128>> messages_;  // as long as a checkpoint
+    std::vector<std::array<std::uint8_t, crypto_sign_BYTES>> signatures_;
+    mutable std::size_t next_ = 0;
 };
 
 // How many signatures of each kind a bundle has that a warm verifier cannot know already.
@@ -103,105 +131,88 @@ struct Floor {
     int p384 = 0;
     int ed25519 = 0;
 
-    double rate() const {
+    void operator()() const {
         static const EcdsaOperation p256_operation("P-256");
         static const EcdsaOperation p384_operation("P-384");
         static const Ed25519Operation ed25519_operation;
-        return rate_of([this] {
-            for (int i = 0; i < p256; ++i) p256_operation();
-            for (int i = 0; i < p384; ++i) p384_operation();
-            for (int i = 0; i < ed25519; ++i) ed25519_operation();
-        });
+        for (int i = 0; i < p256; ++i) p256_operation();
+        for (int i = 0; i < p384; ++i) p384_operation();
+        for (int i = 0; i < ed25519; ++i) ed25519_operation();
     }
 };
 
-// Authorities on the curves of Sigstore's public good instance.
-test::CertificateSpec on_p384(test::CertificateSpec spec) {
-    spec.key_type = KeyType::EcdsaP384;
-    return spec;
+Buffer contents_of(const std::string& file) {
+    auto bytes = read_file(file, std::size_t{1} << 20);
+    require(bytes.has_value(), "cannot read " + file);
+    return *std::move(bytes);
 }
 
-struct Sample {
-    std::string prefix;  // of its files
-    std::string name;
-    Floor floor;
-    test::TestSigstore sigstore;
-    std::vector<std::string> bundles = {};
-
-    void make_bundles() {
-        const test::TestCa root(on_p384(test::authority_spec("root")));
-        sigstore.ca = root.intermediate(on_p384(test::authority_spec("intermediate")));
-        sigstore.tsa = test::TestTsa("tsa.example.com", on_p384(test::time_stamper_spec()), root);
-        sigstore.policy.root.certificate_authorities = {sigstore.ca.authority()};
-        sigstore.policy.root.timestamp_authorities = {sigstore.tsa.authority()};
-        auto& timestamps = sigstore.bundle.timestamps;
-        if (!timestamps.empty())
-            timestamps = {sigstore.tsa.stamp(sigstore.signature(), test::kSigned)};
-        for (int i = 0; i < kBundles; ++i) {
-            if (sigstore.bundle.certificate) {
-                test::CertificateSpec leaf = test::keyless_leaf(sigstore.ct_log);
-                leaf.key = sigstore.signer->public_key();
-                sigstore.certify(sigstore.ca.issue(leaf));
-            }
-            bundles.push_back(sigstore.text());
+// The bundles of one kind, and who may have signed them.
+class Sample {
+public:
+    Sample(const std::string& path, bool by_key) {
+        const Buffer list = contents_of(path + ".list");
+        for (std::string_view rest = as_text(list); !rest.empty();) {
+            const std::string_view line = rest.substr(0, rest.find('\n'));
+            rest.remove_prefix(line.size() + 1);
+            const std::size_t tab = line.find('\t');
+            artifact_.digest = parse_digest(line.substr(0, tab)).value();
+            bundles_.push_back(contents_of(std::string(line.substr(tab + 1))));
+        }
+        policy_.root = parse_trusted_root(contents_of(path + ".root.json")).value();
+        if (by_key) {
+            policy_.keys = {parse_public_key_pem(contents_of(path + ".pub")).value()};
+        } else {
+            policy_.identities = {{Pattern::exactly("signer@example.com"),
+                                   Pattern::exactly("https://issuer.example.com"),
+                                   {}}};
         }
     }
 
-    void measure() const {
-        std::size_t next = 0;
-        const auto verify_one = [&] {
-            const auto verified = sigstore.verify_text(bundles[next++ % bundles.size()]);
-            require(verified.has_value(), verified ? "" : verified.error().message());
-        };
-        verify_one();
-        std::vector<double> floors;
-        std::vector<double> rates;
-        std::vector<double> ratios;
-        for (int round = 0; round < kRounds; ++round) {
-            floors.push_back(floor.rate());
-            rates.push_back(rate_of(verify_one));
-            ratios.push_back(100 * rates.back() / floors.back());
-        }
-        print_row("floor: signatures of " + name, "1/s", floors);
-        print_row("verify " + name, "1/s", rates);
-        print_row("of its floor, " + name, "%", ratios);
+    void verify_next() {
+        const Buffer& bundle = bundles_[next_++ % bundles_.size()];
+        const auto verified = verify_bundle(bundle, artifact_, policy_, now_);
+        require(verified.has_value(), verified ? "" : verified.error().message());
     }
 
-    void save(const std::string& folder) const {
-        std::string list;
-        for (std::size_t i = 0; i < bundles.size(); ++i) {
-            const std::string file = folder + "/" + prefix + "." + std::to_string(i) + ".json";
-            list += to_string(sigstore.artifact.digest) + "\t" + file + "\n";
-            require(write_file(file, as_bytes(bundles[i])).has_value(), "cannot write " + file);
-        }
-        const std::string path = folder + "/" + prefix;
-        require(write_file(path + ".list", as_bytes(list)).has_value() &&
-                    write_file(path + ".root.json",
-                               as_bytes(test::trusted_root_json(sigstore.policy.root))) &&
-                    write_file(path + ".pub", as_bytes(to_pem(sigstore.signer->public_key()))),
-                "cannot write " + path);
-    }
+private:
+    std::vector<Buffer> bundles_;
+    std::size_t next_ = 0;
+    Artifact artifact_;
+    Policy policy_;
+    Timestamp now_{std::time(nullptr)};
 };
+
+void measure(const std::string& name, const Floor& floor, Sample sample) {
+    floor();
+    sample.verify_next();
+    std::vector<double> floors;
+    std::vector<double> rates;
+    std::vector<double> ratios;
+    for (int round = 0; round < kRounds; ++round) {
+        Turns of_floor;
+        Turns of_verification;
+        for (int turn = 0; turn < kTurns; ++turn) {
+            of_floor.take(floor);
+            of_verification.take([&] { sample.verify_next(); });
+        }
+        floors.push_back(of_floor.rate());
+        rates.push_back(of_verification.rate());
+        ratios.push_back(100 * rates.back() / floors.back());
+    }
+    print_row("floor: signatures of " + name, "1/s", floors);
+    print_row("verify " + name, "1/s", rates);
+    print_row("of its floor, " + name, "%", ratios);
+}
 
 }  // namespace
 
-TEST_CASE("warm rates", "[bench]") {
-    const char* folder = std::getenv("BOLTSEAL_BENCH_FOLDER");
-    REQUIRE(folder != nullptr);
-    using test::EntryKind;
-    test::SigstoreSpec by_key{.entry = EntryKind::HashedRekordV2};
-    by_key.certificate = false;
-    Sample samples[] = {
-        {"keyless-v1", "keyless, Rekor v1", {.p256 = 4, .p384 = 1}, test::TestSigstore()},
-        {"keyless-v2",
-         "keyless, Rekor v2 and TSA",
-         {.p256 = 2, .p384 = 2, .ed25519 = 1},
-         test::TestSigstore({.entry = EntryKind::HashedRekordV2})},
-        {"key-v2", "key, Rekor v2", {.p256 = 1, .ed25519 = 1}, test::TestSigstore(by_key)},
-    };
-    for (Sample& sample : samples) {
-        sample.make_bundles();
-        sample.measure();
-        sample.save(folder);
-    }
+int main(int argc, char** argv) {
+    require(argc == 2, "give the folder of the bundles");
+    require(start_openssl_to_verify().has_value() && sodium_init() >= 0, "cannot start");
+    const std::string folder = argv[1];
+    measure("keyless, Rekor v1", {.p256 = 4, .p384 = 1}, Sample(folder + "/keyless-v1", false));
+    measure("keyless, Rekor v2 and TSA", {.p256 = 2, .p384 = 2, .ed25519 = 1},
+            Sample(folder + "/keyless-v2", false));
+    measure("key, Rekor v2", {.p256 = 1, .ed25519 = 1}, Sample(folder + "/key-v2", true));
 }
