@@ -107,12 +107,17 @@ Result<Contents> contents_of(X509* certificate) {
 
 struct Certificate::Parsed {
     Buffer der;
+    CertificateHash hash;
     X509Ptr x509;
     Contents contents;
 };
 
 Bytes Certificate::der() const {
     return parsed_->der;
+}
+
+const CertificateHash& Certificate::hash() const {
+    return parsed_->hash;
 }
 
 const PublicKey& Certificate::key() const {
@@ -152,8 +157,8 @@ Result<Certificate> parse_certificate(Bytes der) {
     }
     auto contents = contents_of(x509.get());
     if (!contents) return std::move(contents).error().context("certificate");
-    return Certificate(std::make_shared<const Certificate::Parsed>(
-        Certificate::Parsed{to_buffer(der), std::move(x509), *std::move(contents)}));
+    return Certificate(std::make_shared<const Certificate::Parsed>(Certificate::Parsed{
+        to_buffer(der), CertificateHash(sha256({der})), std::move(x509), *std::move(contents)}));
 }
 
 Result<std::vector<Certificate>> parse_certificates_pem(Bytes pem) {

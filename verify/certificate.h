@@ -12,9 +12,12 @@ struct x509_st;  // OpenSSL's X509
 
 namespace boltseal {
 
+using CertificateHash = Hash256<struct CertificateTag>;  // SHA-256 of its DER
+
 class Certificate {
 public:
     Bytes der() const;
+    const CertificateHash& hash() const;
     const PublicKey& key() const;
     const TimeRange& validity() const;  // both ends are given
     bool is_self_issued() const;        // subject and issuer are the same, as in a root
@@ -23,7 +26,7 @@ public:
     std::optional<Bytes> extension(Bytes oid) const;
     x509_st* openssl() const;  // borrowed, for the .cc files of verify/; not to be changed
     bool operator==(const Certificate& other) const {
-        return parsed_ == other.parsed_ || equal(der(), other.der());
+        return parsed_ == other.parsed_ || hash() == other.hash();
     }
 
 private:

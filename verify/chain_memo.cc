@@ -16,10 +16,6 @@ bool constrains_names(const Certificate& certificate) {
     return certificate.extension(kNameConstraints).has_value();
 }
 
-bool starts_with(const CertificatePath& path, const Certificate& first) {
-    return path.front() == first;
-}
-
 }  // namespace
 
 void ChainMemo::belong_to(const CertificatePath& authority) {
@@ -29,13 +25,16 @@ void ChainMemo::belong_to(const CertificatePath& authority) {
     issuers_.clear();
 }
 
+const CertificatePath* ChainMemo::find_leaf(const Certificate& leaf) const {
+    const auto found = std::ranges::find(leaves_, leaf.hash(), &Leaf::hash);
+    return found == leaves_.end() ? nullptr : &found->path;
+}
+
 CertificatePath ChainMemo::find(const Certificate& leaf, const CertificatePath& authority) {
     const std::lock_guard lock(mutex_);
     belong_to(authority);
-    for (const CertificatePath& path : leaves_) {
-        if (starts_with(path, leaf)) return path;
-    }
-    return {};
+    const CertificatePath* path = find_leaf(leaf);
+    return path ? *path : CertificatePath();
 }
 
 CertificatePath ChainMemo::find_issuer(const Certificate& leaf, const CertificatePath& authority) {
@@ -50,15 +49,13 @@ CertificatePath ChainMemo::find_issuer(const Certificate& leaf, const Certificat
 void ChainMemo::remember(const CertificatePath& path, const CertificatePath& authority) {
     const std::lock_guard lock(mutex_);
     belong_to(authority);
-    for (const CertificatePath& known : leaves_) {
-        if (starts_with(known, path.front())) return;
-    }
-    leaves_.push_front(path);
+    if (find_leaf(path.front())) return;
+    leaves_.push_front(Leaf{path.front().hash(), path});
     if (leaves_.size() > kMaxLeaves) leaves_.pop_back();
     if (std::any_of(path.begin() + 1, path.end(), constrains_names)) return;
     CertificatePath issuers(path.begin() + 1, path.end());
     for (const CertificatePath& known : issuers_) {
-        if (starts_with(known, issuers.front())) return;
+        if (known.front() == issuers.front()) return;
     }
     if (issuers_.size() < kMaxIssuers) issuers_.push_back(std::move(issuers));
 }

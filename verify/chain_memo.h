@@ -27,11 +27,17 @@ public:
     void remember(const CertificatePath& path, const CertificatePath& authority);
 
 private:
+    struct Leaf {
+        CertificateHash hash;  // here, so that a search reads nothing else
+        CertificatePath path;
+    };
+
     void belong_to(const CertificatePath& authority);
+    const CertificatePath* find_leaf(const Certificate& leaf) const;
 
     std::mutex mutex_;  // guards what follows; held by whoever is in one of the calls above
     CertificatePath authority_;
-    std::deque<CertificatePath> leaves_;  // newest first
+    std::deque<Leaf> leaves_;  // newest first
     std::vector<CertificatePath> issuers_;
 };
 

@@ -25,7 +25,7 @@ constexpr KnownLink kKnownLinks[] = {
 };
 
 std::string fingerprint(const Certificate& certificate) {
-    return to_hex(sha256({certificate.der()}));
+    return to_hex(certificate.hash().bytes());
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ std::map<std::string, Certificate> real_certificates() {
              {test::code_signing_authorities(root), test::time_stamping_authorities(root)}) {
             for (const CertificateAuthority& authority : authorities) {
                 for (const Certificate& one : authority.chain) {
-                    certificates.emplace(to_hex(sha256({one.der()})), one);
+                    certificates.emplace(to_hex(one.hash().bytes()), one);
                 }
             }
         }
