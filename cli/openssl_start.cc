@@ -34,7 +34,7 @@ struct OfferedAlgorithms {
         {OSSL_OP_RAND, {"HASH-DRBG", "SEED-SRC"}},
         {OSSL_OP_KEYMGMT, {"EC", "RSA", "ED25519"}},
         {OSSL_OP_SIGNATURE, {"ECDSA", "RSA", "ED25519"}},
-        {OSSL_OP_DECODER, {"EC", "RSA", "ED25519", "DER"}, "structure=SubjectPublicKeyInfo"},
+        {OSSL_OP_DECODER, {"EC", "RSA", "ED25519"}, "structure=SubjectPublicKeyInfo"},
     }};
 };
 OfferedAlgorithms offered;
