@@ -43,17 +43,18 @@ Error io_error(const std::string& doing, const std::filesystem::path& path, int 
     return Error(Fault::Io, "cannot " + doing + " " + named(path) + ": " + std::strerror(error));
 }
 
-// Gives every piece of the file to `take`, until it fails or the file ends.
+// Gives every piece of the file to `take`, which reads no file itself, until it fails or the file
+// ends.
 template <typename Take>
 Result<void> for_each_chunk(int fd, const std::string& name, Take take) {
-    std::uint8_t
-        chunk[kChunk];  // not of the heap, which would give it back to the system each time
+    // Kept by the thread: the heap would give it back to the system each time.
+    thread_local const auto chunk = std::make_unique_for_overwrite<std::uint8_t[]>(kChunk);
     for (;;) {
-        const ssize_t n = ::read(fd, chunk, sizeof chunk);
+        const ssize_t n = ::read(fd, chunk.get(), kChunk);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return io_error("read", name, errno);
         if (n == 0) return {};
-        BOLTSEAL_CHECK(take(Bytes(chunk, static_cast<std::size_t>(n))));
+        BOLTSEAL_CHECK(take(Bytes(chunk.get(), static_cast<std::size_t>(n))));
     }
 }
 

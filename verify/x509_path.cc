@@ -1,6 +1,6 @@
 #include "verify/x509_path.h"
 
-#include "verify/known_link.h"
+#include "verify/certificate_link.h"
 #include "verify/openssl_ptr.h"
 
 #include <openssl/x509_vfy.h>
@@ -23,27 +23,44 @@ Error refused_path(const std::string& why) {
     return Error(Fault::Untrusted, why);
 }
 
-const Certificate* find_known(const CertificatePath& known, const X509* certificate) {
-    const auto found = std::ranges::find(known, certificate, &Certificate::openssl);
-    return found == known.end() ? nullptr : &*found;
+// What the leaf may lead over, and where it does.
+struct Walk {
+    const Certificate& leaf;
+    const CertificatePath& known;
+    CertificatePath path = {};
+
+    const Certificate* find(const X509* certificate) const {
+        if (certificate == leaf.openssl()) return &leaf;
+        const auto found = std::ranges::find(known, certificate, &Certificate::openssl);
+        return found == known.end() ? nullptr : &*found;
+    }
+};
+
+int check_link(const Certificate& certificate, const Certificate& issuer) {
+    if ((X509_get_key_usage(issuer.openssl()) & KU_KEY_CERT_SIGN) == 0) {
+        return X509_V_ERR_KEYUSAGE_NO_CERTSIGN;
+    }
+    return has_signed(issuer, certificate) ? X509_V_OK : X509_V_ERR_CERT_SIGNATURE_FAILURE;
 }
 
-// Of the certificates in the authority's chain and the leaf, those that OpenSSL has put in order.
-Result<CertificatePath> path_of(X509_STORE_CTX* context, const Certificate& leaf,
-                                const CertificatePath& known) {
-    CertificatePath path;
+// RFC 5280 section 6.1.3 step (a)(1) for each certificate, and 6.1.4 step (n) for its issuer: the
+// loop over the path that OpenSSL has found, in the place of its own, which verifies links that are
+// known. All that it does besides is about time, which is not checked here.
+int check_links(X509_STORE_CTX* context) {
+    Walk& walk = *static_cast<Walk*>(X509_STORE_CTX_get_app_data(context));
     const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context);
-    for (int i = 0; i < sk_X509_num(chain); ++i) {
-        const X509* next = sk_X509_value(chain, i);
-        if (next == leaf.openssl()) {
-            path.push_back(leaf);
-            continue;
+    for (int i = sk_X509_num(chain) - 1; i >= 0; --i) {
+        const Certificate* next = walk.find(sk_X509_value(chain, i));
+        int error = next ? X509_V_OK : X509_V_ERR_UNSPECIFIED;
+        if (next && !walk.path.empty()) error = check_link(*next, walk.path.front());
+        if (error != X509_V_OK) {
+            X509_STORE_CTX_set_error(context, error);
+            X509_STORE_CTX_set_error_depth(context, i);
+            return 0;
         }
-        const Certificate* found = find_known(known, next);
-        if (!found) return refused_path("certificate path leaves the authority's chain");
-        path.push_back(*found);
+        walk.path.insert(walk.path.begin(), *next);
     }
-    return path;
+    return 1;
 }
 
 Error path_error(X509_STORE_CTX* context) {
@@ -64,34 +81,6 @@ Error path_error(X509_STORE_CTX* context) {
     }
 }
 
-// RFC 5280 section 6.1.3 step (a)(1) for the certificate, and 6.1.4 step (n) for its issuer.
-int check_link(X509* certificate, X509* issuer, const CertificatePath& known) {
-    if ((X509_get_key_usage(issuer) & KU_KEY_CERT_SIGN) == 0) {
-        return X509_V_ERR_KEYUSAGE_NO_CERTSIGN;
-    }
-    const Certificate* lower = find_known(known, certificate);
-    const Certificate* upper = find_known(known, issuer);
-    if (lower && upper && is_known_link(*lower, *upper)) return X509_V_OK;
-    EVP_PKEY* key = X509_get0_pubkey(issuer);
-    if (key == nullptr) return X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY;
-    return X509_verify(certificate, key) == 1 ? X509_V_OK : X509_V_ERR_CERT_SIGNATURE_FAILURE;
-}
-
-// In the place of OpenSSL's loop over a path, which would verify links that are known. Of all else
-// that the loop does, only times are left, and they are not checked here.
-int check_links(X509_STORE_CTX* context) {
-    const auto& known = *static_cast<CertificatePath*>(X509_STORE_CTX_get_app_data(context));
-    const STACK_OF(X509)* path = X509_STORE_CTX_get0_chain(context);
-    for (int i = sk_X509_num(path) - 2; i >= 0; --i) {
-        const int found = check_link(sk_X509_value(path, i), sk_X509_value(path, i + 1), known);
-        if (found == X509_V_OK) continue;
-        X509_STORE_CTX_set_error(context, found);
-        X509_STORE_CTX_set_error_depth(context, i);
-        return 0;
-    }
-    return 1;
-}
-
 }  // namespace
 
 Result<CertificatePath> build_path(const Certificate& leaf, const CertificatePath& known) {
@@ -109,8 +98,8 @@ Result<CertificatePath> build_path(const Certificate& leaf, const CertificatePat
         X509_STORE_CTX_init(context.get(), store.get(), leaf.openssl(), untrusted.get()) != 1) {
         return refused_path("certificate path: cannot be set up");
     }
-    CertificatePath borrowed = known;  // by address, for check_links
-    if (X509_STORE_CTX_set_app_data(context.get(), &borrowed) != 1) {
+    Walk walk{leaf, known};
+    if (X509_STORE_CTX_set_app_data(context.get(), &walk) != 1) {
         return refused_path("certificate path: out of memory");
     }
     X509_STORE_CTX_set_verify(context.get(), check_links);
@@ -119,7 +108,7 @@ Result<CertificatePath> build_path(const Certificate& leaf, const CertificatePat
     if (X509_verify_cert(context.get()) != 1) {
         return path_error(context.get());
     }
-    return path_of(context.get(), leaf, known);
+    return std::move(walk.path);
 }
 
 }  // namespace boltseal
