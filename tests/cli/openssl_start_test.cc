@@ -7,6 +7,8 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <array>
+
 using namespace boltseal;
 
 namespace {
@@ -70,7 +72,11 @@ TEST_CASE("a verifier's OpenSSL has what is allowed, and nothing else", "[openss
     REQUIRE_FALSE(has_signature("SM2"));
     REQUIRE_FALSE(has_cipher("AES-256-GCM"));
     REQUIRE_FALSE(has_cipher("NULL"));
-    unsigned char bytes[32];
-    REQUIRE(RAND_bytes(bytes, sizeof bytes) == 1);
+    std::array<unsigned char, 32> one{};
+    std::array<unsigned char, 32> other{};
+    REQUIRE(RAND_priv_bytes(one.data(), 32) == 1);
+    REQUIRE(RAND_bytes(other.data(), 32) == 1);
+    REQUIRE(one != other);
+    REQUIRE(one != std::array<unsigned char, 32>{});
     ERR_clear_error();
 }
