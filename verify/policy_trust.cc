@@ -180,7 +180,7 @@ TrustedRoot read_root(PolicyTable& table) {
     const auto bytes = table.file("trusted_root", kMaxRootFile);
     if (!bytes) return {};
     auto root = parse_trusted_root(*bytes);
-    const auto checked = root ? check_authorities(*root) : Result<void>(root.error());
+    const auto checked = root ? check_trusted_root(*root) : Result<void>(root.error());
     if (checked) return *std::move(root);
     table.problem_at("trusted_root", "'trusted_root': " + checked.error().message());
     return {};

@@ -11,6 +11,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 
@@ -68,12 +69,9 @@ void init_sodium() {
     if (sodium_init() < 0) throw std::runtime_error("libsodium cannot start");
 }
 
-Result<void> check_point(Bytes raw) {
+bool is_ed25519_point(Bytes raw) {
     init_sodium();
-    if (crypto_core_ed25519_is_valid_point(raw.data()) != 1) {
-        return bad_key("Ed25519 key is no valid point");
-    }
-    return {};
+    return crypto_core_ed25519_is_valid_point(raw.data()) == 1;
 }
 
 const Curve* plain_curve(Bytes spki) {
@@ -139,8 +137,8 @@ Result<void> check_rsa_numbers(EVP_PKEY* key) {
     return {};
 }
 
-// What is wrong with a key in none of our plain forms. OpenSSL reads the frame of every kind of key,
-// and what is in it only of those that it has been given (cli/openssl_start.h).
+// What is wrong with a key in none of our plain forms. OpenSSL reads the frame of every kind of
+// key, and what is in it only of those that it has been given (cli/openssl_start.h).
 Error why_not_rsa(Bytes spki) {
     const unsigned char* next = spki.data();
     const KeyFrame frame(d2i_X509_PUBKEY(nullptr, &next, static_cast<long>(spki.size())));
@@ -212,15 +210,47 @@ std::string_view to_string(KeyType type) {
     return "RSA";
 }
 
+struct PublicKey::Decoded {
+    std::once_flag once;  // guards what follows, which never changes afterwards
+    EvpKey evp;           // null for Ed25519
+    bool is_sound = false;
+
+    void set(EvpKey key) {
+        std::call_once(once, [&] {
+            is_sound = key != nullptr;
+            evp = std::move(key);
+        });
+    }
+};
+
+PublicKey::PublicKey() : decoded_(std::make_shared<Decoded>()) {}
+
+const PublicKey::Decoded& PublicKey::decode() const {
+    std::call_once(decoded_->once, [this] {
+        if (type_ == KeyType::Ed25519) {
+            decoded_->is_sound = is_ed25519_point(ed25519());
+            return;
+        }
+        const OpensslErrorScope errors;
+        decoded_->evp = decode_point(*plain_curve(spki_), spki_);
+        decoded_->is_sound = decoded_->evp != nullptr;
+    });
+    return *decoded_;
+}
+
 evp_pkey_st* PublicKey::openssl() const {
-    return evp_.get();
+    return decode().evp.get();
+}
+
+bool PublicKey::is_sound() const {
+    return decode().is_sound;
 }
 
 Bytes PublicKey::ed25519() const {
     return spki().subspan(sizeof kEd25519Prefix);
 }
 
-Result<PublicKey> parse_public_key_der(Bytes spki, evp_pkey_st* decoded) {
+Result<PublicKey> parse_public_key_later(Bytes spki) {
     if (spki.size() > kMaxSpki) return bad_key("public key is too large");
     PublicKey key;
     key.spki_ = to_buffer(spki);
@@ -228,23 +258,31 @@ Result<PublicKey> parse_public_key_der(Bytes spki, evp_pkey_st* decoded) {
         if (spki.size() != sizeof kEd25519Prefix + kEd25519Size) {
             return bad_key("Ed25519 key is not 32 bytes long");
         }
-        BOLTSEAL_CHECK(check_point(spki.subspan(sizeof kEd25519Prefix)));
         key.type_ = KeyType::Ed25519;
         key.bits_ = 256;
         return key;
     }
-    const OpensslErrorScope errors;
     if (const Curve* curve = plain_curve(spki)) {
-        key.evp_ = decoded ? share(decoded) : decode_point(*curve, spki);
-        if (!key.evp_) return bad_key("not a public key in SubjectPublicKeyInfo form");
         key.type_ = curve->type;
         key.bits_ = curve->bits;
         return key;
     }
+    const OpensslErrorScope errors;
     BOLTSEAL_TRY(EvpKey rsa, decode_rsa(spki));
     key.type_ = KeyType::Rsa;
     key.bits_ = static_cast<std::size_t>(EVP_PKEY_get_bits(rsa.get()));
-    key.evp_ = std::move(rsa);
+    key.decoded_->set(std::move(rsa));
+    return key;
+}
+
+Result<PublicKey> parse_public_key_der(Bytes spki, evp_pkey_st* decoded) {
+    BOLTSEAL_TRY(PublicKey key, parse_public_key_later(spki));
+    if (decoded && plain_curve(spki)) key.decoded_->set(share(decoded));
+    if (!key.is_sound()) {
+        return bad_key(key.type() == KeyType::Ed25519
+                           ? "Ed25519 key is no valid point"
+                           : "not a public key in SubjectPublicKeyInfo form");
+    }
     return key;
 }
 

@@ -23,21 +23,31 @@ public:
     std::size_t bits() const { return bits_; }  // RSA modulus, or size of the curve
     Bytes spki() const { return spki_; }        // SubjectPublicKeyInfo, DER, RFC 5280 section 4.1
     Bytes ed25519() const;                      // the 32 raw bytes; only for KeyType::Ed25519
-    evp_pkey_st* openssl() const;  // borrowed, for the .cc files of verify/; null for Ed25519
+    // Borrowed, for the .cc files of verify/; null for Ed25519, and for a key that is not sound.
+    evp_pkey_st* openssl() const;
+    // Whether it is a point of its curve. Only a key that was to be decoded later may not be.
+    bool is_sound() const;
     bool operator==(const PublicKey& other) const { return spki_ == other.spki_; }
 
 private:
     friend Result<PublicKey> parse_public_key_der(Bytes spki, evp_pkey_st* decoded);
-    PublicKey() = default;
+    friend Result<PublicKey> parse_public_key_later(Bytes spki);
+    struct Decoded;
+    PublicKey();
+    const Decoded& decode() const;
     KeyType type_ = KeyType::EcdsaP256;
     std::size_t bits_ = 0;
     Buffer spki_;
-    std::shared_ptr<evp_pkey_st>
-        evp_;  // decoded once; never changes; owned by all copies of the key
+    std::shared_ptr<Decoded> decoded_;  // written once, by the first who asks; of all copies
 };
 
 // REQUIRES: `decoded` is what OpenSSL has made of these very bytes, or null; it is borrowed.
 Result<PublicKey> parse_public_key_der(Bytes spki, evp_pkey_st* decoded = nullptr);
+
+// The same, but that it is a point of its curve is left until somebody uses it, which takes much
+// the longest: for lists of keys of which a verification uses one or two. One that is none verifies
+// nothing.
+Result<PublicKey> parse_public_key_later(Bytes spki);
 
 // Exactly one "PUBLIC KEY" block, with nothing but white space around it.
 Result<PublicKey> parse_public_key_pem(Bytes pem);

@@ -40,8 +40,11 @@ KeyType key_type_of(SignatureAlgorithm algorithm) {
 }
 
 Result<void> check_fits(const PublicKey& key, SignatureAlgorithm algorithm) {
-    if (key.type() == key_type_of(algorithm)) return {};
-    return Error(Fault::Untrusted, "signature algorithm does not fit the key");
+    if (key.type() != key_type_of(algorithm)) {
+        return Error(Fault::Untrusted, "signature algorithm does not fit the key");
+    }
+    if (!key.is_sound()) return Error(Fault::Untrusted, "key is no point of its curve");
+    return {};
 }
 
 }  // namespace

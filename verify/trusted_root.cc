@@ -76,7 +76,7 @@ Result<std::optional<PublicKey>> parse_key(const ProtoReader& message, std::stri
     if (details == "PKCS1_RSA_PKCS1V5") {
         BOLTSEAL_TRY(raw, spki_of_pkcs1(raw));
     }
-    BOLTSEAL_TRY(PublicKey key, parse_public_key_der(raw));
+    BOLTSEAL_TRY(PublicKey key, parse_public_key_later(raw));
     return std::optional<PublicKey>(std::move(key));
 }
 
@@ -171,6 +171,11 @@ Result<std::vector<CertificateAuthority>> parse_authorities(const ProtoReader& r
     return authorities;
 }
 
+Result<void> check_key(const PublicKey& key, const std::string& log) {
+    if (key.is_sound()) return {};
+    return Error(Fault::Malformed, "key of log " + printable(log) + " is no point of its curve");
+}
+
 }  // namespace
 
 TrustedLog::TrustedLog(NoteKey note_key) : key(std::move(note_key)), id(key.log_id()) {}
@@ -197,7 +202,11 @@ Result<TrustedRoot> parse_trusted_root(Bytes bytes) {
     return trusted;
 }
 
-Result<void> check_authorities(const TrustedRoot& root) {
+Result<void> check_trusted_root(const TrustedRoot& root) {
+    for (const TrustedLog& log : root.logs) {
+        BOLTSEAL_CHECK(check_key(log.key.key, log.key.name));
+    }
+    for (const CtLog& log : root.ct_logs) BOLTSEAL_CHECK(check_key(log.key, log.url));
     for (const auto* authorities : {&root.certificate_authorities, &root.timestamp_authorities}) {
         for (const CertificateAuthority& authority : *authorities) {
             BOLTSEAL_CHECK(authority.chain.check());

@@ -40,10 +40,11 @@ struct TrustedRoot {
 
 // Limits: 4 MiB, 64 of each kind. Versions 0.1 (both spellings) and 0.2. A log without a start of
 // validity refuses the whole root. Logs with keys of kinds we do not know are left out: nothing can
-// be proved by them. Certificates are read when an authority is first asked about.
+// be proved by them. Keys and certificates are decoded when a log or an authority is first asked
+// about.
 Result<TrustedRoot> parse_trusted_root(Bytes bytes);
 
-// Malformed if a certificate of an authority cannot be read.
-Result<void> check_authorities(const TrustedRoot& root);
+// Malformed if a certificate of an authority cannot be read, or a key is no point of its curve.
+Result<void> check_trusted_root(const TrustedRoot& root);
 
 }  // namespace boltseal

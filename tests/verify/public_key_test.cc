@@ -130,6 +130,43 @@ TEST_CASE("a point off its curve is refused", "[public_key]") {
     REQUIRE_REFUSED(parse_public_key_der(der), "not a public key in SubjectPublicKeyInfo form");
 }
 
+TEST_CASE("a key that is decoded later is the same key", "[public_key]") {
+    const KeyType type = GENERATE(KeyType::EcdsaP256, KeyType::EcdsaP384, KeyType::EcdsaP521,
+                                  KeyType::Ed25519, KeyType::Rsa);
+    const Buffer der = type == KeyType::Rsa ? rsa_spki(2048, 65537)
+                                            : to_buffer(test::signer_of(type).public_key().spki());
+    const PublicKey now = parse_public_key_der(der).value();
+    const auto later = parse_public_key_later(der);
+    REQUIRE_OK(later);
+    REQUIRE(*later == now);
+    REQUIRE(later->type() == now.type());
+    REQUIRE(later->bits() == now.bits());
+    const PublicKey copy = *later;
+    REQUIRE(later->is_sound());
+    REQUIRE(copy.openssl() == later->openssl());
+    REQUIRE((later->openssl() == nullptr) == (type == KeyType::Ed25519));
+}
+
+TEST_CASE("a key that is decoded later is found to be no point when it is used", "[public_key]") {
+    Buffer der = GENERATE(ec_spki("prime256v1"), ec_spki("secp384r1"), ec_spki("secp521r1"));
+    der.back() ^= 1;
+    const auto key = parse_public_key_later(der);
+    REQUIRE_OK(key);
+    REQUIRE_FALSE(key->is_sound());
+    REQUIRE(key->openssl() == nullptr);
+    REQUIRE_FALSE(PublicKey(*key).is_sound());
+}
+
+TEST_CASE("a key in another form is not left for later", "[public_key]") {
+    REQUIRE_REFUSED(parse_public_key_later(ec_spki("prime256v1", "compressed")),
+                    "elliptic curve key is not in its plain form");
+    REQUIRE_REFUSED(parse_public_key_later(rsa_spki(1024, 65537)),
+                    "RSA key is not of 2048 to 8192 bits");
+    REQUIRE_REFUSED(parse_public_key_later(to_buffer("junk")),
+                    "not a public key in SubjectPublicKeyInfo form");
+    REQUIRE_REFUSED(parse_public_key_later(Buffer(2049)), "public key is too large");
+}
+
 TEST_CASE("a second DER spelling of the same RSA key is refused", "[public_key]") {
     // The lengths of the two outer structures in one byte more than they need.
     const Buffer der = rsa_spki(2048, 65537);

@@ -123,6 +123,21 @@ TEST_CASE("an algorithm of another key type is refused before any arithmetic", "
                     "key and signature algorithm have no common name");
 }
 
+TEST_CASE("nothing is signed by a key that is no point of its curve", "[signature]") {
+    const KeyType type =
+        GENERATE(KeyType::EcdsaP256, KeyType::EcdsaP384, KeyType::EcdsaP521, KeyType::Ed25519);
+    const Signer& signer = test::signer_of(type);
+    Buffer spki = to_buffer(signer.public_key().spki());
+    std::fill(spki.end() - 32, spki.end(), std::uint8_t{0});
+    const PublicKey key = parse_public_key_later(spki).value();
+    const SignatureAlgorithm algorithm = default_algorithm(key);
+    const std::string why = "key is no point of its curve";
+    REQUIRE_REFUSED(check_signature(key, algorithm, kMessage, Buffer(64)), why);
+    const SignatureAlgorithm over_digest = type == KeyType::Ed25519 ? Ed25519ph : algorithm;
+    const BlobDigest digest = digest_of(kMessage, hash_of(over_digest));
+    REQUIRE_REFUSED(check_signature_over_digest(key, over_digest, digest, Buffer(64)), why);
+}
+
 TEST_CASE("schemes of one key do not stand in for one another", "[signature]") {
     Signer& ed = test::signer_of(KeyType::Ed25519);
     const Buffer pure = ed.sign(kMessage, SignatureAlgorithm::Ed25519).value();

@@ -199,10 +199,36 @@ TEST_CASE("an authority whose certificates cannot be read proves nothing", "[tru
     const std::string good = test::trusted_root_json(s.policy.root);
     const auto root = parse(edit(good, kind + ".certChain.certificates.0.rawBytes", "AAAA"));
     REQUIRE_OK(root);
-    REQUIRE_REFUSED(check_authorities(*root), "not a certificate");
+    REQUIRE_REFUSED(check_trusted_root(*root), "not a certificate");
     s.policy.root = *root;
     const std::string whose = kind.starts_with("time") ? "time-stamping" : "certificate";
     REQUIRE_REFUSED(s.verify(), whose + " authority: not a certificate");
+}
+
+// Keys are decoded when something is said to be signed with them.
+TEST_CASE("a log whose key is no key proves nothing", "[trusted_root]") {
+    const EntryKind entry = GENERATE(EntryKind::HashedRekordV1, EntryKind::HashedRekordV2);
+    TestSigstore s({.entry = entry});
+    const std::string good = test::trusted_root_json(s.policy.root);
+    REQUIRE_OK(check_trusted_root(*parse(good)));
+    const TrustedLog& rekor = s.policy.root.logs[test::is_v2(entry) ? 1 : 0];
+    const CtLog& ct_log = s.policy.root.ct_logs[0];
+    const bool is_rekor = GENERATE(true, false);
+    const std::string name = is_rekor ? rekor.key.name : ct_log.url;
+    const std::string place = !is_rekor ? "ctlogs.0" : test::is_v2(entry) ? "tlogs.1" : "tlogs.0";
+    Buffer key = to_buffer((is_rekor ? rekor.key.key : ct_log.key).spki());
+    std::fill(key.end() - 32, key.end(), std::uint8_t{0});  // of order 4, or off the curve
+    const auto root = parse(edit(good, place + ".publicKey.rawBytes", to_base64(key)));
+    REQUIRE_OK(root);
+    REQUIRE_REFUSED(check_trusted_root(*root),
+                    "key of log '" + name + "' is no point of its curve");
+    s.policy.root = *root;
+    const std::string why =
+        !is_rekor ? "certificate timestamp of '" + name + "' does not verify"
+        : test::is_v2(entry)
+            ? "log entry: is of another log than '" + name + "'"
+            : "log entry: signed entry timestamp of log '" + name + "' does not verify";
+    REQUIRE_REFUSED(s.verify(), why);
 }
 
 TEST_CASE("roots are refused for the right reason", "[trusted_root]") {
