@@ -12,7 +12,7 @@ namespace boltseal {
 
 namespace {
 
-using ParseError = boost::json::error_code;
+using ParseError = boost::system::error_code;
 
 // Builds our values from the events of Boost's parser, which does the lexing and nothing else: its
 // own value type keeps the last of two equal keys. Strings and numbers may come in several parts.
