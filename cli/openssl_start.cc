@@ -60,7 +60,7 @@ void collect(Offer& offer) {
     offer.algorithms.push_back({nullptr, nullptr, nullptr, nullptr});
 }
 
-const OSSL_ALGORITHM* query_operation(void*, int operation, int* no_store) {
+const OSSL_ALGORITHM* query_operation(void*, int operation, int* no_store) noexcept {
     *no_store = 0;
     const auto offer = std::ranges::find(offered.offers, operation, &Offer::operation);
     return offer == offered.offers.end() ? nullptr : offer->algorithms.data();
@@ -84,7 +84,7 @@ void use_random_numbers_of_system() {
 
 // The types are OpenSSL's.
 int start_provider(const OSSL_CORE_HANDLE*, const OSSL_DISPATCH*, const OSSL_DISPATCH** functions,
-                   void** context) {
+                   void** context) noexcept {
     static const OSSL_DISPATCH kFunctions[] = {
         {OSSL_FUNC_PROVIDER_QUERY_OPERATION, reinterpret_cast<void (*)()>(query_operation)},
         {0, nullptr},

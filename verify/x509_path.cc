@@ -45,8 +45,9 @@ int check_link(const Certificate& certificate, const Certificate& issuer) {
 
 // RFC 5280 section 6.1.3 step (a)(1) for each certificate, and 6.1.4 step (n) for its issuer: the
 // loop over the path that OpenSSL has found, in the place of its own, which verifies links that are
-// known. All that it does besides is about time, which is not checked here.
-int check_links(X509_STORE_CTX* context) {
+// known. All that it does besides is about time, which is not checked here. No exception must get
+// into OpenSSL.
+int check_links(X509_STORE_CTX* context) noexcept {
     Walk& walk = *static_cast<Walk*>(X509_STORE_CTX_get_app_data(context));
     const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context);
     for (int i = sk_X509_num(chain) - 1; i >= 0; --i) {
