@@ -13,35 +13,18 @@ using namespace boltseal;
 
 namespace {
 
-bool has_digest(const char* name) {
-    EVP_MD* const md = EVP_MD_fetch(nullptr, name, nullptr);
-    EVP_MD_free(md);
-    return md != nullptr;
+// Whether OpenSSL finds an algorithm of that name.
+template <auto Fetch, auto Free>
+bool has(const char* name) {
+    auto* const found = Fetch(nullptr, name, nullptr);
+    Free(found);
+    return found != nullptr;
 }
-
-bool has_keys(const char* name) {
-    EVP_KEYMGMT* const keys = EVP_KEYMGMT_fetch(nullptr, name, nullptr);
-    EVP_KEYMGMT_free(keys);
-    return keys != nullptr;
-}
-
-bool has_signature(const char* name) {
-    EVP_SIGNATURE* const signature = EVP_SIGNATURE_fetch(nullptr, name, nullptr);
-    EVP_SIGNATURE_free(signature);
-    return signature != nullptr;
-}
-
-bool has_cipher(const char* name) {
-    EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, name, nullptr);
-    EVP_CIPHER_free(cipher);
-    return cipher != nullptr;
-}
-
-bool has_decoder(const char* name) {
-    OSSL_DECODER* const decoder = OSSL_DECODER_fetch(nullptr, name, nullptr);
-    OSSL_DECODER_free(decoder);
-    return decoder != nullptr;
-}
+constexpr auto has_digest = has<EVP_MD_fetch, EVP_MD_free>;
+constexpr auto has_keys = has<EVP_KEYMGMT_fetch, EVP_KEYMGMT_free>;
+constexpr auto has_signature = has<EVP_SIGNATURE_fetch, EVP_SIGNATURE_free>;
+constexpr auto has_cipher = has<EVP_CIPHER_fetch, EVP_CIPHER_free>;
+constexpr auto has_decoder = has<OSSL_DECODER_fetch, OSSL_DECODER_free>;
 
 }  // namespace
 
