@@ -31,7 +31,6 @@ struct Offer {
 // OpenSSL's default provider lives in a context of its own, and its algorithms are passed on.
 // Nothing of it changes once the provider has started.
 struct OfferedAlgorithms {
-    OSSL_LIB_CTX* context = nullptr;
     OSSL_PROVIDER* all = nullptr;
     std::array<Offer, 4> offers = {{
         {OSSL_OP_DIGEST, {"SHA1", "SHA2-224", "SHA2-256", "SHA2-384", "SHA2-512"}},
@@ -89,9 +88,8 @@ int start_provider(const OSSL_CORE_HANDLE*, const OSSL_DISPATCH*, const OSSL_DIS
         {OSSL_FUNC_PROVIDER_QUERY_OPERATION, reinterpret_cast<void (*)()>(query_operation)},
         {0, nullptr},
     };
-    offered.context = OSSL_LIB_CTX_new();
-    if (!offered.context) return 0;
-    offered.all = OSSL_PROVIDER_load(offered.context, "default");
+    OSSL_LIB_CTX* const own = OSSL_LIB_CTX_new();
+    offered.all = own ? OSSL_PROVIDER_load(own, "default") : nullptr;
     if (!offered.all) return 0;
     std::ranges::for_each(offered.offers, collect);
     *context = OSSL_PROVIDER_get0_provider_ctx(offered.all);

@@ -27,7 +27,7 @@ bool has_huge_exponent(std::string_view number) {
 using ParseError = boost::system::error_code;
 
 // Builds our values from the events of Boost's parser, which does the lexing and nothing else: its
-// own value type keeps the last of two equal keys. Strings and numbers may come in several parts.
+// own value type keeps the last of two equal keys. Strings may come in several parts.
 // The names of these members are Boost's; false with an error ends the parse.
 class Builder {
 public:
@@ -50,8 +50,8 @@ public:
         return add(Json(value), error);
     }
     // Boost's own value is off by some bits.
-    bool on_double(double, std::string_view end, ParseError& error) {
-        const std::string number = take_text(end);
+    bool on_double(double, std::string_view text, ParseError& error) {
+        const std::string number(text);
         // Without '.' or exponent this was an integer that 64 bits do not hold.
         if (number.find_first_of(".eE") == std::string::npos) {
             return fail("integer does not fit in 64 bits", error);
@@ -79,7 +79,8 @@ public:
         return true;
     }
 
-    bool on_number_part(std::string_view part, ParseError&) { return keep(part); }
+    // Only of a number that the text ends in, where a digit is wanted.
+    bool on_number_part(std::string_view, ParseError&) { return true; }
     bool on_string_part(std::string_view part, std::size_t, ParseError&) { return keep(part); }
     bool on_key_part(std::string_view part, std::size_t, ParseError&) { return keep(part); }
     bool on_comment_part(std::string_view, ParseError& error) { return fail("comment", error); }

@@ -1,5 +1,5 @@
+#include "verify/check_algorithm.h"
 #include "verify/openssl_ptr.h"
-#include "verify/signature.h"
 #include "verify/signed_data.h"
 
 #include <openssl/x509.h>
@@ -172,22 +172,38 @@ const EVP_MD* md_of(HashAlgorithm hash) {
     return EVP_sha512();
 }
 
-// With the key that the certificate holds ready: thousands of tokens are by the same one.
-Result<void> check_bytes(const SignedData& data, HashAlgorithm hash, const Certificate& signer) {
-    if (signer.key().type() == KeyType::Ed25519) {
-        return check_signature(signer.key(), SignatureAlgorithm::Ed25519, data.signed_bytes,
-                               data.signature);
-    }
+Error bad_token_signature() {
+    return refused_signed_data("signature does not verify");
+}
+
+Result<void> check_rsa_bytes(const SignedData& data, HashAlgorithm hash,
+                             const Certificate& signer) {
     const OpensslErrorScope errors;
-    EVP_PKEY* const key = X509_get0_pubkey(signer.openssl());
+    EVP_PKEY* const key = signer.key().openssl();
     const DigestContext context(EVP_MD_CTX_new());
     if (!key || !context ||
         EVP_DigestVerifyInit(context.get(), nullptr, md_of(hash), nullptr, key) != 1 ||
         EVP_DigestVerify(context.get(), data.signature.data(), data.signature.size(),
                          data.signed_bytes.data(), data.signed_bytes.size()) != 1) {
-        return refused_signed_data("signature does not verify");
+        return bad_token_signature();
     }
     return {};
+}
+
+Result<void> check_bytes(const SignedData& data, HashAlgorithm hash, const Certificate& signer) {
+    switch (family_of(signer.key())) {
+        case Family::Ed25519:
+            return check_signature(signer.key(), SignatureAlgorithm::Ed25519, data.signed_bytes,
+                                   data.signature);
+        case Family::Ecdsa:
+            if (check_ecdsa(signer.key(), digest_of(data.signed_bytes, hash), data.signature)) {
+                return {};
+            }
+            return bad_token_signature();
+        case Family::Rsa:
+            break;
+    }
+    return check_rsa_bytes(data, hash, signer);
 }
 
 }  // namespace
