@@ -5,6 +5,8 @@
 //
 // Time is the thread's own, so that a busy machine says little less; and the two are measured in
 // turn, some milliseconds of each, so that a change of the machine's speed meets both.
+#include "cli/batch.h"
+#include "cli/clock.h"
 #include "cli/openssl_start.h"
 #include "core/encoding.h"
 #include "core/file.h"
@@ -152,12 +154,10 @@ class Sample {
 public:
     Sample(const std::string& path, bool by_key) {
         const Buffer list = contents_of(path + ".list");
-        for (std::string_view rest = as_text(list); !rest.empty();) {
-            const std::string_view line = rest.substr(0, rest.find('\n'));
-            rest.remove_prefix(line.size() + 1);
-            const std::size_t tab = line.find('\t');
-            artifact_.digest = parse_digest(line.substr(0, tab)).value();
-            bundles_.push_back(contents_of(std::string(line.substr(tab + 1))));
+        const auto lines = parse_batch(as_text(list));
+        for (const BatchLine& line : lines.value()) {
+            artifact_.digest = parse_digest(line.artifact).value();
+            bundles_.push_back(contents_of(line.bundle));
         }
         policy_.root = parse_trusted_root(contents_of(path + ".root.json")).value();
         if (by_key) {
@@ -180,7 +180,7 @@ private:
     std::size_t next_ = 0;
     Artifact artifact_;
     Policy policy_;
-    Timestamp now_{std::time(nullptr)};
+    Timestamp now_ = now();
 };
 
 void measure(const std::string& name, const Floor& floor, Sample sample) {

@@ -225,6 +225,16 @@ CertificateSpec signer_spec(const SubjectName& name, std::string issuer) {
     return spec;
 }
 
+CertificateSpec leaf_spec() {
+    return signer_spec({NameKind::Email, "a@example.com"}, "https://issuer.example.com");
+}
+
+Certificate with_bad_signature(const Certificate& certificate) {
+    Buffer der = to_buffer(certificate.der());
+    der.back() ^= 1;
+    return parse_certificate(der).value();
+}
+
 CertificateSpec time_stamper_spec() {
     CertificateSpec spec;
     spec.common_name = "time stamper";

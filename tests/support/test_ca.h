@@ -76,6 +76,7 @@ struct CertificateSpec {
     std::string hash = "SHA256";  // what the issuer signs with
 };
 CertificateSpec signer_spec(const SubjectName& name, std::string issuer);  // as Fulcio's leaves
+CertificateSpec leaf_spec();  // one of these, for whom it does not matter who signs
 CertificateSpec time_stamper_spec();
 CertificateSpec authority_spec(std::string common_name);  // of a root or an intermediate
 
@@ -83,6 +84,9 @@ struct IssuedCertificate {
     Certificate certificate;
     std::shared_ptr<Signer> key;  // null if the specification brought its key; shared by copies
 };
+
+// The certificate with the last bit of its signature turned over.
+Certificate with_bad_signature(const Certificate& certificate);
 
 class TestCa {
 public:

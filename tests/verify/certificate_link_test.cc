@@ -7,6 +7,7 @@
 using namespace boltseal;
 using test::authority_spec;
 using test::CertificateSpec;
+using test::leaf_spec;
 using test::TestCa;
 
 namespace {
@@ -28,10 +29,6 @@ struct Parts {
             .value();
     }
 };
-
-CertificateSpec leaf_spec() {
-    return test::signer_spec({NameKind::Email, "a@example.com"}, "https://issuer.example.com");
-}
 
 }  // namespace
 

@@ -34,12 +34,6 @@ bool verifies(const Certificate& certificate, const Certificate& issuer) {
     return X509_verify(certificate.openssl(), X509_get0_pubkey(issuer.openssl())) == 1;
 }
 
-Certificate with_last_bit_changed(const Certificate& certificate) {
-    Buffer der = to_buffer(certificate.der());
-    der.back() ^= 1;
-    return parse_certificate(der).value();
-}
-
 }  // namespace
 
 TEST_CASE("each known link is one that verifies", "[known_link][vectors]") {
@@ -65,8 +59,8 @@ TEST_CASE("a link is known for these very certificates alone", "[known_link][vec
     REQUIRE_FALSE(is_known_link(root, intermediate));
     REQUIRE_FALSE(is_known_link(root, root));
     REQUIRE_FALSE(is_known_link(intermediate, stamper.chain[1]));
-    REQUIRE_FALSE(is_known_link(with_last_bit_changed(intermediate), root));
-    REQUIRE_FALSE(is_known_link(intermediate, with_last_bit_changed(root)));
+    REQUIRE_FALSE(is_known_link(test::with_bad_signature(intermediate), root));
+    REQUIRE_FALSE(is_known_link(intermediate, test::with_bad_signature(root)));
     REQUIRE_FALSE(is_known_link(test::bundle_certificate("happy-path-v0.3"), intermediate));
     const test::TestCa other;
     REQUIRE_FALSE(is_known_link(other.certificate(), other.certificate()));
@@ -78,8 +72,8 @@ TEST_CASE("an issuer's certificate whose signature was changed is verified", "[k
     CertificateAuthority authority = test::code_signing_authorities(test::kPublicGoodRoot).back();
     const std::vector<Timestamp> times = {*leaf.validity().start};
     REQUIRE_OK(check_chain(leaf, authority, times, CertificateUse::CodeSigning));
-    authority.chain = std::vector<Certificate>{with_last_bit_changed(authority.chain[0]),
-                                               authority.chain[1]};
+    authority.chain =
+        std::vector<Certificate>{test::with_bad_signature(authority.chain[0]), authority.chain[1]};
     REQUIRE_REFUSED(check_chain(leaf, authority, times, CertificateUse::CodeSigning),
                     "issuer of the certificate: signature does not verify");
 }

@@ -18,8 +18,7 @@ using Logs = std::vector<const CtLog*>;
 const std::string kOutside = "certificate timestamp of 'https://ctlog.example.com' ";
 
 CertificateSpec spec_with(std::vector<SctSpec> scts) {
-    CertificateSpec spec =
-        test::signer_spec({NameKind::Email, "a@example.com"}, "https://issuer.example.com");
+    CertificateSpec spec = test::leaf_spec();
     spec.scts = std::move(scts);
     return spec;
 }

@@ -14,16 +14,14 @@ using test::kCaEnd;
 using test::kCaStart;
 using test::kLeafEnd;
 using test::kLeafStart;
+using test::leaf_spec;
 using test::TestCa;
+using test::with_bad_signature;
 using enum CertificateUse;
 
 namespace {
 
 using Path = std::vector<Certificate>;
-
-CertificateSpec leaf_spec() {
-    return test::signer_spec({NameKind::Email, "a@example.com"}, "https://issuer.example.com");
-}
 
 Certificate leaf_of(const TestCa& ca) {
     return ca.issue(leaf_spec()).certificate;
@@ -46,13 +44,6 @@ Timestamp before(Timestamp time) {
 
 Timestamp after(Timestamp time) {
     return {time.seconds + 1};
-}
-
-// The certificate with one bit of its signature turned over.
-Certificate with_bad_signature(const Certificate& certificate) {
-    Buffer der = to_buffer(certificate.der());
-    der.back() ^= 1;
-    return parse_certificate(der).value();
 }
 
 }  // namespace
