@@ -2,6 +2,7 @@
 
 #include "core/encoding.h"
 #include "core/pem.h"
+#include "verify/curve.h"
 #include "verify/openssl_ptr.h"
 #include "verify/rsa_numbers.h"
 
@@ -26,36 +27,10 @@ constexpr std::uint8_t kEd25519Prefix[] = {0x30, 0x2A, 0x30, 0x05, 0x06, 0x03,
                                            0x2B, 0x65, 0x70, 0x03, 0x21, 0x00};
 constexpr std::size_t kEd25519Size = 32;
 
-// RFC 5480 section 2: everything but the point is fixed, with a named curve. SEC 1 section 2.3.3:
-// 04 in front of it says uncompressed.
-constexpr std::uint8_t kP256Prefix[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48,
-                                        0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08, 0x2A, 0x86, 0x48,
-                                        0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04};
-constexpr std::uint8_t kP384Prefix[] = {0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2A, 0x86,
-                                        0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x05, 0x2B,
-                                        0x81, 0x04, 0x00, 0x22, 0x03, 0x62, 0x00, 0x04};
-constexpr std::uint8_t kP521Prefix[] = {0x30, 0x81, 0x9B, 0x30, 0x10, 0x06, 0x07, 0x2A, 0x86,
-                                        0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x05, 0x2B, 0x81,
-                                        0x04, 0x00, 0x23, 0x03, 0x81, 0x86, 0x00, 0x04};
-
 using Bignum = std::unique_ptr<BIGNUM, OpensslFree<BN_free>>;
 using ParamBuilder = std::unique_ptr<OSSL_PARAM_BLD, OpensslFree<OSSL_PARAM_BLD_free>>;
 using KeyFrame = std::unique_ptr<X509_PUBKEY, OpensslFree<X509_PUBKEY_free>>;
 using Params = std::unique_ptr<OSSL_PARAM, OpensslFree<OSSL_PARAM_free>>;
-
-struct Curve {
-    const char* group;
-    KeyType type;
-    std::size_t bits;
-    Bytes prefix;
-
-    std::size_t coordinates_size() const { return 2 * ((bits + 7) / 8); }
-};
-const Curve kCurves[] = {
-    {"prime256v1", KeyType::EcdsaP256, 256, kP256Prefix},
-    {"secp384r1", KeyType::EcdsaP384, 384, kP384Prefix},
-    {"secp521r1", KeyType::EcdsaP521, 521, kP521Prefix},
-};
 
 Error bad_key(const char* why) {
     return Error(Fault::Malformed, why);
@@ -74,16 +49,6 @@ bool is_ed25519_point(Bytes raw) {
     return crypto_core_ed25519_is_valid_point(raw.data()) == 1;
 }
 
-const Curve* plain_curve(Bytes spki) {
-    for (const Curve& curve : kCurves) {
-        if (starts_with(spki, curve.prefix) &&
-            spki.size() == curve.prefix.size() + curve.coordinates_size()) {
-            return &curve;
-        }
-    }
-    return nullptr;
-}
-
 EvpKey share(EVP_PKEY* key) {
     return EvpKey(EVP_PKEY_up_ref(key) == 1 ? key : nullptr);
 }
@@ -100,7 +65,7 @@ EvpKey key_of(const char* type, OSSL_PARAM* params) {
 
 // OpenSSL's general decoder finds the same, in six times the time.
 EvpKey decode_point(const Curve& curve, Bytes spki) {
-    Buffer point = to_buffer(spki.subspan(curve.prefix.size() - 1));
+    Buffer point = to_buffer(curve.point_of(spki));
     std::string group = curve.group;
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), 0),
@@ -109,14 +74,14 @@ EvpKey decode_point(const Curve& curve, Bytes spki) {
     return key_of("EC", params);
 }
 
-Error why_not_plain(EVP_PKEY* key) {
-    char group[64] = {};
-    std::size_t length = 0;
-    if (EVP_PKEY_get_group_name(key, group, sizeof group, &length) != 1) {
-        return bad_key("elliptic curve is not named");
-    }
-    for (const Curve& curve : kCurves) {
-        if (std::string_view(group, length) == curve.group) {
+Error why_not_plain(const X509_ALGOR* algorithm) {
+    int type = 0;
+    const void* name = nullptr;
+    X509_ALGOR_get0(nullptr, &type, &name, algorithm);
+    if (type != V_ASN1_OBJECT) return bad_key("elliptic curve is not named");
+    const int curve = OBJ_obj2nid(static_cast<const ASN1_OBJECT*>(name));
+    for (const Curve& allowed : allowed_curves()) {
+        if (curve == OBJ_sn2nid(allowed.group)) {
             return bad_key("elliptic curve key is not in its plain form");
         }
     }
@@ -145,14 +110,13 @@ Error why_not_rsa(Bytes spki) {
     if (!frame) return bad_key("not a public key in SubjectPublicKeyInfo form");
     if (next != spki.data() + spki.size()) return bad_key("public key has bytes after its end");
     ASN1_OBJECT* type = nullptr;
-    X509_PUBKEY_get0_param(&type, nullptr, nullptr, nullptr, frame.get());
+    X509_ALGOR* algorithm = nullptr;
+    X509_PUBKEY_get0_param(&type, nullptr, nullptr, &algorithm, frame.get());
     const int kind = OBJ_obj2nid(type);
-    if (kind != NID_X9_62_id_ecPublicKey && kind != NID_rsaEncryption) {
-        return bad_key("key type is not ECDSA, Ed25519 or RSA");
-    }
+    if (kind == NID_X9_62_id_ecPublicKey) return why_not_plain(algorithm);
+    if (kind != NID_rsaEncryption) return bad_key("key type is not ECDSA, Ed25519 or RSA");
     EVP_PKEY* key = X509_PUBKEY_get0(frame.get());
     if (!key) return bad_key("not a public key in SubjectPublicKeyInfo form");
-    if (kind == NID_X9_62_id_ecPublicKey) return why_not_plain(key);
     if (auto fine = check_rsa_numbers(key); !fine) return std::move(fine).error();
     return bad_key("public key is not in its plain DER form");
 }
