@@ -3,6 +3,8 @@
 
 #include "cli/openssl_start.h"
 
+#include "cli/curve_key_decoder.h"
+
 #include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -41,10 +43,13 @@ struct OfferedAlgorithms {
 };
 OfferedAlgorithms offered;
 
-bool is_offered(const Offer& offer, const OSSL_ALGORITHM& algorithm) {
+std::string_view first_name(const OSSL_ALGORITHM& algorithm) {
     const std::string_view names = algorithm.algorithm_names;
-    const std::string_view name = names.substr(0, names.find(':'));
-    return std::ranges::find(offer.names, name) != offer.names.end() &&
+    return names.substr(0, names.find(':'));
+}
+
+bool is_offered(const Offer& offer, const OSSL_ALGORITHM& algorithm) {
+    return std::ranges::find(offer.names, first_name(algorithm)) != offer.names.end() &&
            std::string_view(algorithm.property_definition).find(offer.property) !=
                std::string_view::npos;
 }
@@ -56,7 +61,26 @@ void collect(Offer& offer) {
     for (; next && next->algorithm_names; ++next) {
         if (is_offered(offer, *next)) offer.algorithms.push_back(*next);
     }
+}
+
+void end(Offer& offer) {
     offer.algorithms.push_back({nullptr, nullptr, nullptr, nullptr});
+}
+
+// Null if it is not offered.
+OSSL_ALGORITHM* find_algorithm(int operation, std::string_view name) {
+    const auto offer = std::ranges::find(offered.offers, operation, &Offer::operation);
+    const auto found = std::ranges::find(offer->algorithms, name, first_name);
+    return found == offer->algorithms.end() ? nullptr : &*found;
+}
+
+// In the place of the default provider's.
+bool offer_own_decoder(const OSSL_DISPATCH* core, void* context) {
+    const OSSL_ALGORITHM* const keys = find_algorithm(OSSL_OP_KEYMGMT, "EC");
+    OSSL_ALGORITHM* const decoder = find_algorithm(OSSL_OP_DECODER, "EC");
+    if (!keys || !decoder) return false;
+    decoder->implementation = start_curve_key_decoder({core, keys->implementation, context});
+    return decoder->implementation != nullptr;
 }
 
 const OSSL_ALGORITHM* query_operation(void*, int operation, int* no_store) noexcept {
@@ -82,8 +106,8 @@ void use_random_numbers_of_system() {
 }
 
 // The types are OpenSSL's.
-int start_provider(const OSSL_CORE_HANDLE*, const OSSL_DISPATCH*, const OSSL_DISPATCH** functions,
-                   void** context) noexcept {
+int start_provider(const OSSL_CORE_HANDLE*, const OSSL_DISPATCH* core,
+                   const OSSL_DISPATCH** functions, void** context) noexcept {
     static const OSSL_DISPATCH kFunctions[] = {
         {OSSL_FUNC_PROVIDER_QUERY_OPERATION, reinterpret_cast<void (*)()>(query_operation)},
         {0, nullptr},
@@ -91,8 +115,10 @@ int start_provider(const OSSL_CORE_HANDLE*, const OSSL_DISPATCH*, const OSSL_DIS
     OSSL_LIB_CTX* const own = OSSL_LIB_CTX_new();
     offered.all = own ? OSSL_PROVIDER_load(own, "default") : nullptr;
     if (!offered.all) return 0;
-    std::ranges::for_each(offered.offers, collect);
     *context = OSSL_PROVIDER_get0_provider_ctx(offered.all);
+    std::ranges::for_each(offered.offers, collect);
+    if (!offer_own_decoder(core, *context)) return 0;
+    std::ranges::for_each(offered.offers, end);
     *functions = kFunctions;
     return 1;
 }
