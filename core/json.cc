@@ -37,7 +37,7 @@ public:
     static constexpr std::size_t max_key_size = kAny;
     static constexpr std::size_t max_string_size = kAny;
 
-    explicit Builder(const JsonLimits& limits) : limits_(limits) {}
+    explicit Builder(const JsonLimits& limits) : limits_(limits) { open_.reserve(8); }
 
     bool on_document_begin(ParseError&) { return true; }
     bool on_document_end(ParseError&) { return true; }
@@ -123,8 +123,22 @@ private:
         return add(std::move(value), error);
     }
 
+    static bool has_name_before(const Json::Object& object, std::size_t end) {
+        for (std::size_t i = 0; i < end; ++i) {
+            if (object[i].first == object[end].first) return true;
+        }
+        return false;
+    }
+
     // Sorted rather than hashed: nobody can choose keys that make this slow.
     static bool has_duplicate(const Json::Object& object) {
+        constexpr std::size_t kFew = 8;
+        if (object.size() <= kFew) {
+            for (std::size_t i = 1; i < object.size(); ++i) {
+                if (has_name_before(object, i)) return true;
+            }
+            return false;
+        }
         std::vector<std::string_view> names;
         names.reserve(object.size());
         for (const Json::Member& member : object) names.push_back(member.first);

@@ -1,7 +1,6 @@
 #include "core/time.h"
 
 #include <array>
-#include <cstdio>
 
 namespace boltseal {
 
@@ -46,6 +45,13 @@ int days_in_month(int year, int month) {
     static constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return month == 2 && leap ? 29 : kDays[static_cast<std::size_t>(month - 1)];
+}
+
+// With zeros in front.
+std::string padded(std::int64_t number, std::size_t digits) {
+    std::string text = std::to_string(number);
+    if (text.size() < digits) text.insert(0, digits - text.size(), '0');
+    return text;
 }
 
 Error bad() {
@@ -137,12 +143,9 @@ std::string to_rfc3339(Timestamp time) {
         --days;
     }
     const Civil date = civil_from_days(days);
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%04lld-%02lld-%02lldT%02lld:%02lld:%02lldZ",
-                  static_cast<long long>(date.year), static_cast<long long>(date.month),
-                  static_cast<long long>(date.day), static_cast<long long>(rest / 3'600),
-                  static_cast<long long>(rest / 60 % 60), static_cast<long long>(rest % 60));
-    return text.data();
+    return padded(date.year, 4) + '-' + padded(date.month, 2) + '-' + padded(date.day, 2) + 'T' +
+           padded(rest / 3'600, 2) + ':' + padded(rest / 60 % 60, 2) + ':' + padded(rest % 60, 2) +
+           'Z';
 }
 
 std::string to_string(const TimeRange& range) {

@@ -47,11 +47,15 @@ CertificatePath ChainMemo::find_issuer(const Certificate& leaf, const Certificat
 }
 
 void ChainMemo::remember(const CertificatePath& path, const CertificatePath& authority) {
+    CertificatePath forgotten;  // destroyed without the lock
     const std::lock_guard lock(mutex_);
     belong_to(authority);
     if (find_leaf(path.front())) return;
     leaves_.push_front(Leaf{path.front().hash(), path});
-    if (leaves_.size() > kMaxLeaves) leaves_.pop_back();
+    if (leaves_.size() > kMaxLeaves) {
+        forgotten = std::move(leaves_.back().path);
+        leaves_.pop_back();
+    }
     if (std::any_of(path.begin() + 1, path.end(), constrains_names)) return;
     CertificatePath issuers(path.begin() + 1, path.end());
     for (const CertificatePath& known : issuers_) {

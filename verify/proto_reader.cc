@@ -32,6 +32,10 @@ std::optional<std::uint64_t> parse_decimal(const std::string& text) {
     return value;
 }
 
+std::string item_name(std::string_view name, std::size_t i) {
+    return std::string(name) + "[" + std::to_string(i) + "]";
+}
+
 }  // namespace
 
 std::string ProtoReader::path_of(std::string_view name) const {
@@ -82,22 +86,22 @@ Result<const std::string*> ProtoReader::string(std::string_view name) const {
     return bad(name, "is not a string");
 }
 
-Result<Buffer> ProtoReader::decode(const Json& value, const std::string& path) const {
+Result<Buffer> ProtoReader::decode(const Json& value, std::string_view name) const {
     const std::string* text = value.as_string();
-    if (!text) return Error(Fault::Malformed, printable(path) + " is not a string");
+    if (!text) return bad(name, "is not a string");
     if (auto plain = parse_base64(*text)) return plain;
     auto tolerated = parse_base64_any(*text);
     if (!tolerated) {
-        return std::move(tolerated).error().context(printable(path));
+        return std::move(tolerated).error().context(printable(path_of(name)));
     }
-    deviations_->push_back({path, "is base64 in another form than the padded standard one"});
+    note(name, "is base64 in another form than the padded standard one");
     return tolerated;
 }
 
 Result<Buffer> ProtoReader::bytes(std::string_view name) const {
     const Json* member = find(name);
     if (!member) return bad(name, "is missing");
-    return decode(*member, path_of(name));
+    return decode(*member, name);
 }
 
 Result<ProtoReader> ProtoReader::message(std::string_view name) const {
@@ -129,10 +133,10 @@ Result<std::vector<ProtoReader>> ProtoReader::messages(std::string_view name,
     if (items->size() > limit)
         return bad(name, "has more than " + std::to_string(limit) + " items");
     for (std::size_t i = 0; i < items->size(); ++i) {
-        const std::string path = path_of(name) + "[" + std::to_string(i) + "]";
+        const std::string one = item_name(name, i);
         const Json& item = (*items)[i];
-        if (!item.is_object()) return Error(Fault::Malformed, "'" + path + "' is not an object");
-        messages.emplace_back(item, *deviations_, path);
+        if (!item.is_object()) return bad(one, "is not an object");
+        messages.emplace_back(item, *deviations_, path_of(one));
     }
     return messages;
 }
@@ -145,8 +149,7 @@ Result<std::vector<Buffer>> ProtoReader::all_bytes(std::string_view name, std::s
     if (items->size() > limit)
         return bad(name, "has more than " + std::to_string(limit) + " items");
     for (std::size_t i = 0; i < items->size(); ++i) {
-        BOLTSEAL_TRY(Buffer bytes,
-                     decode((*items)[i], path_of(name) + "[" + std::to_string(i) + "]"));
+        BOLTSEAL_TRY(Buffer bytes, decode((*items)[i], item_name(name, i)));
         all.push_back(std::move(bytes));
     }
     return all;

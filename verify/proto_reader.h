@@ -44,7 +44,7 @@ public:
 
 private:
     const Json* find(std::string_view name) const;
-    Result<Buffer> decode(const Json& value, const std::string& path) const;
+    Result<Buffer> decode(const Json& value, std::string_view name) const;
     std::string path_of(std::string_view name) const;
 
     const Json* json_;
