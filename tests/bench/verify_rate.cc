@@ -1,10 +1,10 @@
-// verify_rate FOLDER: signatures that one thread verifies a second when keys and authorities are
+// verify_rate FOLDER [THREADS]: bundles that are verified a second when keys and authorities are
 // known, beside what the same operations of OpenSSL and libsodium alone cost, with keys that are
-// parsed once. Everything is as in boltseal-verify. The bundles are those of rate_bundles, in
-// FOLDER.
+// parsed once. Everything is as in boltseal-verify --batch, which has a thread for each core. The
+// bundles are those of rate_bundles, in FOLDER.
 //
-// Time is the thread's own, so that a busy machine says little less; and the two are measured in
-// turn, some milliseconds of each, so that a change of the machine's speed meets both.
+// The two are measured in turn, some milliseconds of each, so that a change of the machine's speed
+// meets both.
 #include "cli/batch.h"
 #include "cli/clock.h"
 #include "cli/openssl_start.h"
@@ -18,7 +18,10 @@
 #include <sodium.h>
 
 #include <array>
-#include <ctime>
+#include <barrier>
+#include <chrono>
+#include <mutex>
+#include <thread>
 
 namespace {
 
@@ -29,23 +32,22 @@ constexpr int kRounds = 15;
 constexpr int kTurns = 20;  // of each in a round
 constexpr double kTurnSeconds = 0.01;
 
-double thread_seconds() {
-    timespec time{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+double seconds_now() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
 
 // Calls of one operation, and what they took.
 class Turns {
 public:
     template <typename Operation>
-    void take(Operation operation) {
-        const double start = thread_seconds();
+    void take(const Operation& operation) {
+        const double start = seconds_now();
         do {
             operation();
             ++count_;
-        } while (thread_seconds() - start < kTurnSeconds);
-        seconds_ += thread_seconds() - start;
+        } while (seconds_now() - start < kTurnSeconds);
+        seconds_ += seconds_now() - start;
     }
     double rate() const { return count_ / seconds_; }
 
@@ -128,19 +130,28 @@ private:
 };
 
 // How many signatures of each kind a bundle has that a warm verifier cannot know already.
-struct Floor {
+struct Needed {
     int p256 = 0;
     int p384 = 0;
     int ed25519 = 0;
+};
+
+// They alone, with keys of its own.
+class Floor {
+public:
+    explicit Floor(Needed needed) : needed_(needed) {}
 
     void operator()() const {
-        static const EcdsaOperation p256_operation("P-256");
-        static const EcdsaOperation p384_operation("P-384");
-        static const Ed25519Operation ed25519_operation;
-        for (int i = 0; i < p256; ++i) p256_operation();
-        for (int i = 0; i < p384; ++i) p384_operation();
-        for (int i = 0; i < ed25519; ++i) ed25519_operation();
+        for (int i = 0; i < needed_.p256; ++i) p256_();
+        for (int i = 0; i < needed_.p384; ++i) p384_();
+        for (int i = 0; i < needed_.ed25519; ++i) ed25519_();
     }
+
+private:
+    Needed needed_;
+    EcdsaOperation p256_{"P-256"};
+    EcdsaOperation p384_{"P-384"};
+    Ed25519Operation ed25519_;
 };
 
 Buffer contents_of(const std::string& file) {
@@ -169,36 +180,68 @@ public:
         }
     }
 
-    void verify_next() {
-        const Buffer& bundle = bundles_[next_++ % bundles_.size()];
+    void verify(std::size_t i) const {
+        const Buffer& bundle = bundles_[i % bundles_.size()];
         const auto verified = verify_bundle(bundle, artifact_, policy_, now_);
         require(verified.has_value(), verified ? "" : verified.error().message());
     }
 
 private:
     std::vector<Buffer> bundles_;
-    std::size_t next_ = 0;
     Artifact artifact_;
     Policy policy_;
     Timestamp now_ = now();
 };
 
-void measure(const std::string& name, const Floor& floor, Sample sample) {
+// Of all threads in one round.
+struct Rates {
+    double floor = 0;
+    double verified = 0;
+};
+
+// What one thread does, at the same time as the others.
+void take_turns(const Sample& sample, Needed needed, std::size_t first, std::barrier<>& together,
+                std::vector<Rates>& rounds) {
+    static std::mutex adding;  // to `rounds`
+    const Floor floor(needed);
+    std::size_t next = first;
     floor();
-    sample.verify_next();
-    std::vector<double> floors;
-    std::vector<double> rates;
-    std::vector<double> ratios;
-    for (int round = 0; round < kRounds; ++round) {
+    sample.verify(next++);
+    for (Rates& round : rounds) {
         Turns of_floor;
         Turns of_verification;
         for (int turn = 0; turn < kTurns; ++turn) {
+            together.arrive_and_wait();
             of_floor.take(floor);
-            of_verification.take([&] { sample.verify_next(); });
+            together.arrive_and_wait();
+            of_verification.take([&] { sample.verify(next++); });
         }
-        floors.push_back(of_floor.rate());
-        rates.push_back(of_verification.rate());
-        ratios.push_back(100 * rates.back() / floors.back());
+        const std::lock_guard lock(adding);
+        round.floor += of_floor.rate();
+        round.verified += of_verification.rate();
+    }
+}
+
+void measure(const std::string& name, int threads, Needed needed, const Sample& sample) {
+    std::barrier<> together(threads);
+    std::vector<Rates> rounds(kRounds);
+    {
+        std::vector<std::jthread> running;
+        for (int i = 0; i < threads; ++i) {
+            const std::size_t first =
+                kSignatures * static_cast<unsigned>(i) / static_cast<unsigned>(threads);
+            running.emplace_back([&sample, needed, first, &together, &rounds] {
+                take_turns(sample, needed, first, together, rounds);
+            });
+        }
+    }
+    std::vector<double> floors;
+    std::vector<double> rates;
+    std::vector<double> ratios;
+    for (const Rates& round : rounds) {
+        floors.push_back(round.floor);
+        rates.push_back(round.verified);
+        ratios.push_back(100 * round.verified / round.floor);
     }
     print_row("floor: signatures of " + name, "1/s", floors);
     print_row("verify " + name, "1/s", rates);
@@ -208,11 +251,15 @@ void measure(const std::string& name, const Floor& floor, Sample sample) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    require(argc == 2, "give the folder of the bundles");
+    require(argc == 2 || argc == 3, "give the folder of the bundles");
+    const int threads =
+        argc == 3 ? std::atoi(argv[2]) : static_cast<int>(std::thread::hardware_concurrency());
+    require(threads > 0, "give a number of threads");
     require(start_openssl_to_verify().has_value() && sodium_init() >= 0, "cannot start");
     const std::string folder = argv[1];
-    measure("keyless, Rekor v1", {.p256 = 4, .p384 = 1}, Sample(folder + "/keyless-v1", false));
-    measure("keyless, Rekor v2 and TSA", {.p256 = 2, .p384 = 2, .ed25519 = 1},
+    measure("keyless, Rekor v1", threads, {.p256 = 4, .p384 = 1},
+            Sample(folder + "/keyless-v1", false));
+    measure("keyless, Rekor v2 and TSA", threads, {.p256 = 2, .p384 = 2, .ed25519 = 1},
             Sample(folder + "/keyless-v2", false));
-    measure("key, Rekor v2", {.p256 = 1, .ed25519 = 1}, Sample(folder + "/key-v2", true));
+    measure("key, Rekor v2", threads, {.p256 = 1, .ed25519 = 1}, Sample(folder + "/key-v2", true));
 }
