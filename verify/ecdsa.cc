@@ -1,11 +1,8 @@
 #include "verify/check_algorithm.h"
 #include "verify/openssl_ptr.h"
+#include "verify/ready_verifier.h"
 
 #include <openssl/ecdsa.h>
-#include <openssl/x509.h>
-
-#include <algorithm>
-#include <array>
 
 namespace boltseal {
 
@@ -32,36 +29,12 @@ Error bad_ecdsa_signature() {
     return Error(Fault::Untrusted, "ECDSA signature does not verify");
 }
 
-EvpKeyContext make_verifier(EVP_PKEY* key) {
-    EvpKeyContext context(key ? EVP_PKEY_CTX_new(key, nullptr) : nullptr);
-    if (!context || EVP_PKEY_verify_init(context.get()) != 1) return nullptr;
-    return context;
-}
-
-// Ready to verify with this key, or null. The last four of a thread are kept, since logs have the
-// same keys time and again, and to make one costs a twentieth of a verification. Each owns its key,
-// so that no other key can have that address. Valid until the next call.
-EVP_PKEY_CTX* verifier_of(EVP_PKEY* key) {
-    thread_local std::array<EvpKeyContext, 4> ready;  // the last used one first
-    auto found = std::ranges::find_if(ready, [key](const EvpKeyContext& one) {
-        return one && EVP_PKEY_CTX_get0_pkey(one.get()) == key;
-    });
-    if (found == ready.end()) {
-        EvpKeyContext made = make_verifier(key);
-        if (!made) return nullptr;
-        --found;  // the place of the one not used for longest
-        *found = std::move(made);
-    }
-    std::rotate(ready.begin(), found, found + 1);
-    return ready.front().get();
-}
-
 }  // namespace
 
 // OpenSSL refuses signatures that are not the DER it would print itself.
 Result<void> check_ecdsa(const PublicKey& key, const BlobDigest& digest, Bytes signature) {
     const OpensslErrorScope errors;
-    EVP_PKEY_CTX* const verifier = verifier_of(key.openssl());
+    EVP_PKEY_CTX* const verifier = ready_verifier(key.openssl(), {});
     if (!verifier || EVP_PKEY_verify(verifier, signature.data(), signature.size(),
                                      digest.bytes().data(), digest.bytes().size()) != 1) {
         return bad_ecdsa_signature();

@@ -40,8 +40,6 @@ const Scheme kSchemes[] = {
     {kEd25519, Family::Ed25519, HashAlgorithm::Sha512},
 };
 
-using DigestContext = std::unique_ptr<EVP_MD_CTX, OpensslFree<EVP_MD_CTX_free>>;
-
 Error refused_signed_data(const std::string& why) {
     return Error(Fault::Untrusted, why);
 }
@@ -66,8 +64,10 @@ Buffer serial_of(const Certificate& certificate) {
 }
 
 Buffer sha1(Bytes bytes) {
+    static EVP_MD* const kSha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);
     Buffer digest(20);
-    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha1(), nullptr) != 1) {
+    if (!kSha1 ||
+        EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, kSha1, nullptr) != 1) {
         return {};
     }
     return digest;
@@ -160,50 +160,17 @@ Result<void> check_scheme(const SignedData& data, HashAlgorithm hash, const Publ
         "signature algorithm is not RSA PKCS#1, ECDSA or Ed25519 with SHA-2");
 }
 
-const EVP_MD* md_of(HashAlgorithm hash) {
-    switch (hash) {
-        case HashAlgorithm::Sha256:
-            return EVP_sha256();
-        case HashAlgorithm::Sha384:
-            return EVP_sha384();
-        case HashAlgorithm::Sha512:
-            break;
-    }
-    return EVP_sha512();
+Result<void> check_digest(const PublicKey& key, const BlobDigest& digest, Bytes signature) {
+    if (key.type() == KeyType::Rsa) return check_rsa_pkcs1(key, digest, signature);
+    return check_ecdsa(key, digest, signature);
 }
 
-Error bad_token_signature() {
+Result<void> check_bytes(const SignedData& data, HashAlgorithm hash, const PublicKey& key) {
+    if (key.type() == KeyType::Ed25519) {
+        return check_signature(key, SignatureAlgorithm::Ed25519, data.signed_bytes, data.signature);
+    }
+    if (check_digest(key, digest_of(data.signed_bytes, hash), data.signature)) return {};
     return refused_signed_data("signature does not verify");
-}
-
-Result<void> check_rsa_bytes(const SignedData& data, HashAlgorithm hash,
-                             const Certificate& signer) {
-    const OpensslErrorScope errors;
-    EVP_PKEY* const key = signer.key().openssl();
-    const DigestContext context(EVP_MD_CTX_new());
-    if (!key || !context ||
-        EVP_DigestVerifyInit(context.get(), nullptr, md_of(hash), nullptr, key) != 1 ||
-        EVP_DigestVerify(context.get(), data.signature.data(), data.signature.size(),
-                         data.signed_bytes.data(), data.signed_bytes.size()) != 1) {
-        return bad_token_signature();
-    }
-    return {};
-}
-
-Result<void> check_bytes(const SignedData& data, HashAlgorithm hash, const Certificate& signer) {
-    switch (family_of(signer.key())) {
-        case Family::Ed25519:
-            return check_signature(signer.key(), SignatureAlgorithm::Ed25519, data.signed_bytes,
-                                   data.signature);
-        case Family::Ecdsa:
-            if (check_ecdsa(signer.key(), digest_of(data.signed_bytes, hash), data.signature)) {
-                return {};
-            }
-            return bad_token_signature();
-        case Family::Rsa:
-            break;
-    }
-    return check_rsa_bytes(data, hash, signer);
 }
 
 }  // namespace
@@ -225,7 +192,7 @@ Result<void> check_signed_data(const SignedData& data, const Certificate& signer
     BOLTSEAL_CHECK(check_content(data, hash));
     BOLTSEAL_CHECK(check_signing_certificates(data, signer));
     BOLTSEAL_CHECK(check_scheme(data, hash, signer.key()));
-    return check_bytes(data, hash, signer);
+    return check_bytes(data, hash, signer.key());
 }
 
 }  // namespace boltseal

@@ -47,6 +47,21 @@ TEST_CASE("a certificate is signed by its issuer and by no other", "[certificate
     REQUIRE(has_signed(root.certificate(), root.certificate()));
 }
 
+TEST_CASE("one key signs with one hash after another", "[certificate_link]") {
+    CertificateSpec spec = authority_spec("root");
+    spec.key_type = GENERATE(KeyType::EcdsaP256, KeyType::Rsa);
+    const TestCa root(spec);
+    const TestCa other(spec);
+    CertificateSpec leaf = leaf_spec();
+    for (const char* hash : {"SHA256", "SHA384", "SHA512", "SHA256"}) {
+        CAPTURE(hash);
+        leaf.hash = hash;
+        const Certificate certificate = root.issue(leaf).certificate;
+        REQUIRE(has_signed(root.certificate(), certificate));
+        REQUIRE_FALSE(has_signed(other.certificate(), certificate));
+    }
+}
+
 TEST_CASE("every part of a certificate is signed or is the signature", "[certificate_link]") {
     const TestCa root;
     const Certificate certificate = root.issue(leaf_spec()).certificate;
