@@ -80,7 +80,8 @@ bool may_repeat_method(std::string_view method) {
 }
 
 Result<Response> send_with_retries(Transport& transport, const Request& request,
-                                   const Patience& patience) {
+                                   const Patience& patience, Repeatable repeatable) {
+    const bool may_repeat = repeatable == Repeatable::Yes || may_repeat_method(request.method);
     bool delivered = false;
     Request counted = request;
     if (request.sink) {
@@ -93,9 +94,7 @@ Result<Response> send_with_retries(Transport& transport, const Request& request,
         Result<Response> answer = transport.send(counted);
         const bool final =
             answer ? !may_repeat_status(answer->status) : !may_repeat_fault(answer.error().fault());
-        if (final || delivered || !patience.sleep || !may_repeat_method(request.method)) {
-            return answer;
-        }
+        if (final || delivered || !patience.sleep || !may_repeat) return answer;
         const auto asked = answer ? retry_after_of(*answer, patience) : std::nullopt;
         const double jitter = patience.jitter ? patience.jitter() : 0.5;
         const auto pause = retry_delay(patience.policy, attempt, asked, jitter);

@@ -42,8 +42,12 @@ struct Patience {
     std::function<double()> jitter{};  // in [0, 1); none: 0.5
 };
 
+// Whether the same request twice does no more than once. For most it is the method that says so.
+enum class Repeatable { AsMethod, Yes };
+
 // Sends until the answer is final, and returns the last one: also one that could be repeated.
 Result<Response> send_with_retries(Transport& transport, const Request& request,
-                                   const Patience& patience);
+                                   const Patience& patience,
+                                   Repeatable repeatable = Repeatable::AsMethod);
 
 }  // namespace boltseal

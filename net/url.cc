@@ -265,4 +265,8 @@ bool is_loopback_host(std::string_view host) {
     return is_localhost_name(to_lower(host));
 }
 
+bool is_confidential(const Url& url) {
+    return url.scheme == "https" || is_loopback_host(url.host);
+}
+
 }  // namespace boltseal

@@ -38,5 +38,7 @@ std::string percent_encode(std::string_view text);
 // address.
 bool is_local_host(std::string_view host);
 bool is_loopback_host(std::string_view host);
+// Whether nobody on the way can read what is sent there: https, or this machine.
+bool is_confidential(const Url& url);
 
 }  // namespace boltseal

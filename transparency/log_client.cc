@@ -124,7 +124,7 @@ LogClient::LogClient(Transport& transport, std::string url, NoteKey key, Patienc
 
 Result<void> LogClient::set_token(std::string token) {
     const auto url = parse_url(url_);
-    if (!url || (url->scheme != "https" && !is_loopback_host(url->host))) {
+    if (!url || !is_confidential(*url)) {
         return Error(Fault::Config, "a token for the log is sent over https only");
     }
     token_ = std::move(token);
@@ -140,20 +140,7 @@ Result<Response> LogClient::post(const std::string& path, const char* content_ty
     if (!token_.empty()) request.headers.push_back({"Authorization", "Bearer " + token_});
     request.body = std::move(body);
     request.max_body = kMaxLogAnswer;
-    for (int attempt = 1;; ++attempt) {
-        auto response = transport_.send(request);
-        const bool again = response ? may_repeat_status(response->status)
-                                    : may_repeat_fault(response.error().fault());
-        if (!again || !patience_.sleep) return response;
-        std::optional<std::chrono::milliseconds> asked;
-        const std::string* const header = response ? response->header("retry-after") : nullptr;
-        if (header)
-            asked = parse_retry_after(*header, patience_.now ? patience_.now() : Timestamp{});
-        const auto delay = retry_delay(patience_.policy, attempt, asked,
-                                       patience_.jitter ? patience_.jitter() : 0.5);
-        if (!delay) return response;
-        patience_.sleep(*delay);
-    }
+    return send_with_retries(transport_, request, patience_, Repeatable::Yes);
 }
 
 Result<LogEntry> LogClient::submit(const HashedRekord& entry) {

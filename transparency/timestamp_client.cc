@@ -33,7 +33,7 @@ Result<Request> make_request(const std::string& url, Bytes signature, const std:
     request.body = encode_timestamp_request(request_for(digest_of(signature)));
     request.max_body = kMaxResponse;
     if (token.empty()) return request;
-    if (parsed.scheme != "https" && !is_loopback_host(parsed.host)) {
+    if (!is_confidential(parsed)) {
         return Error(Fault::Config, "a token for the authority is sent over https only");
     }
     request.headers.push_back({"Authorization", "Bearer " + token});

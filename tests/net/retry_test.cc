@@ -130,3 +130,15 @@ TEST_CASE("a POST, a broken answer and a body under way are not repeated", "[ret
     REQUIRE(send_with_retries(partly, streamed, sleeps.patience)->status == 500);
     REQUIRE(sleeps.taken.empty());
 }
+
+TEST_CASE("a POST is repeated where the caller says that it may be", "[retry]") {
+    Request request;
+    request.method = "POST";
+    const Repeatable repeatable = GENERATE(Repeatable::AsMethod, Repeatable::Yes);
+    Script script({status(503), status(200)});
+    Sleeps sleeps;
+    const auto answer = send_with_retries(script, request, sleeps.patience, repeatable);
+    REQUIRE_OK(answer);
+    REQUIRE(answer->status == (repeatable == Repeatable::Yes ? 200 : 503));
+    REQUIRE(sleeps.taken.size() == (repeatable == Repeatable::Yes ? 1U : 0U));
+}

@@ -109,6 +109,14 @@ TEST_CASE("only loopback is loopback", "[url]") {
     REQUIRE_FALSE(is_loopback_host("[fe80::1]"));
 }
 
+TEST_CASE("secrets go over https, or to this machine", "[url]") {
+    REQUIRE(is_confidential(parse_url("https://log.example/").value()));
+    REQUIRE(is_confidential(parse_url("http://127.0.0.1:8470/").value()));
+    REQUIRE(is_confidential(parse_url("http://localhost/").value()));
+    REQUIRE_FALSE(is_confidential(parse_url("http://log.example/").value()));
+    REQUIRE_FALSE(is_confidential(parse_url("http://10.0.0.1/").value()));
+}
+
 TEST_CASE("a query value is encoded byte by byte", "[url]") {
     REQUIRE(percent_encode("sha256:a/b c&=\xFF~") == "sha256%3Aa%2Fb%20c%26%3D%FF~");
 }
