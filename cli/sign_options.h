@@ -1,5 +1,5 @@
-// The flags of everything that signs: the key, its passphrase, the log that is to see it, and the
-// authority that is to say when.
+// The flags of everything that signs: the key and its passphrase, or the authority that certifies
+// whoever signs; the log that is to see it, and the authority that is to say when.
 #pragma once
 
 #include "cli/command.h"
@@ -13,21 +13,24 @@ namespace boltseal {
 struct SignOptions {
     std::filesystem::path key;
     PassphraseOptions passphrase;
+    std::string fulcio;                    // URL of a certificate authority; empty: the key signs
+    std::filesystem::path identity_token;  // for it; may be empty
     LogOptions log;
     std::filesystem::path log_key;
     bool no_log = false;
-    std::string tsa;                     // URL of a time-stamping authority; empty: none
-    std::filesystem::path trusted_root;  // which names it
+    std::string tsa;                       // URL of a time-stamping authority; empty: none
+    std::filesystem::path trusted_root;    // which names it, and the certificate authority
+    std::filesystem::path signing_config;  // where all of them are; what is given above wins
 };
 
 void add_sign_options(Command command, SignOptions& options);
 
-// A key that is unlocked, and a log that is named: ready to sign any number of things.
+// A key that is unlocked or certified, and a log that is named: ready to sign any number of things.
 class SigningSession {
 public:
     // Config if the key cannot be opened, if a log is neither named nor waived, or if there is
-    // nothing to check an authority's time stamps with.
-    static Result<SigningSession> open(const SignOptions& options, Transport& transport,
+    // nothing to check what an authority answers with. Declined if it certifies nobody.
+    static Result<SigningSession> open(const SignOptions& given, Transport& transport,
                                        std::ostream& err);
 
     // A bundle, as text: signed, time-stamped, logged, and verified whole. Nothing is stored.
@@ -36,16 +39,20 @@ public:
 
 private:
     Result<std::string> finish(const SignedContent& content, const Artifact& artifact);
-    Result<Stamps> stamp(const SignedContent& content);
+    Result<std::vector<Buffer>> stamp(const SignedContent& content);
+    Result<LogEntry> write_entry(const HashedRekord& entry);
     ForLog for_log() const { return log_ ? ForLog::Yes : ForLog::No; }
 
-    SigningSession(std::unique_ptr<PrivateKey> key, Transport& transport, SignOptions options,
+    SigningSession(std::unique_ptr<Signer> signer, Transport& transport, SignOptions options,
                    std::ostream& err)
-        : key_(std::move(key)), transport_(&transport), options_(std::move(options)), err_(&err) {}
+        : signer_(std::move(signer)),
+          transport_(&transport),
+          options_(std::move(options)),
+          err_(&err) {}
 
-    std::unique_ptr<PrivateKey> key_;
+    std::unique_ptr<Signer> signer_;
     std::optional<NoteKey> log_;
-    std::vector<CertificateAuthority> authorities_;
+    TrustedRoot root_;  // that log alone, and the authorities of options_.trusted_root
     Transport* transport_;
     SignOptions options_;
     std::ostream* err_;

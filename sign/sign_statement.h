@@ -17,6 +17,7 @@ enum class ForLog { No, Yes };
 
 struct SignedContent {
     PublicKey key;
+    std::optional<Certificate> certificate;  // of the key, if it has one
     std::variant<MessageSignature, Envelope> content;
     std::optional<HashedRekord> entry;  // what the log is to be asked to take; with ForLog::Yes
 };
@@ -30,16 +31,17 @@ Result<SignedContent> sign_artifact(Bytes artifact, Signer& signer, ForLog log);
 // The raw signature, which is what time-stamping authorities stamp.
 Bytes signature_of(const SignedContent& content);
 
-struct Stamps {
-    std::vector<Buffer> responses;  // RFC 3161, DER
-    std::vector<CertificateAuthority> authorities;
+// What others say of a signature.
+struct Evidence {
+    std::vector<LogEntry> entries;
+    std::vector<Buffer> stamps;  // RFC 3161, DER
 };
 
-// The bundle, as text. Untrusted unless it holds for `artifact`, every one of `entries` proves, by
-// one of `logs`, that this very signature was logged, and every stamp is by another of its
-// authorities and over this very signature.
-Result<std::string> make_bundle(const SignedContent& content, std::vector<LogEntry> entries,
-                                const Artifact& artifact, const std::vector<NoteKey>& logs,
-                                Timestamp now, const Stamps& stamps = {});
+// The bundle, as text. Untrusted unless it holds for `artifact` under `root`: every entry proves,
+// by another of its logs, that this very signature was logged; every stamp is by another of its
+// authorities and over this very signature; and a certificate is by one of its authorities, valid
+// at a time that is proved, and in a certificate transparency log where it names any.
+Result<std::string> make_bundle(const SignedContent& content, Evidence evidence,
+                                const Artifact& artifact, const TrustedRoot& root, Timestamp now);
 
 }  // namespace boltseal

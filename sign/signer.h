@@ -1,6 +1,7 @@
 // Something that can sign: a key in a file now, a token or an external program later.
 #pragma once
 
+#include "verify/certificate.h"
 #include "verify/signature.h"
 
 namespace boltseal {
@@ -10,6 +11,9 @@ public:
     virtual ~Signer() = default;
 
     virtual const PublicKey& public_key() const = 0;
+
+    // Who vouches for the key, if somebody does: then it is the certificate that verifiers believe.
+    virtual const Certificate* certificate() const { return nullptr; }
 
     // The signature over `message`; for SignatureAlgorithm::Ed25519ph too, where the signer hashes.
     // There is no signing of a bare digest: the message is what one can be asked to approve. Config

@@ -155,4 +155,17 @@ Result<std::vector<Buffer>> ProtoReader::all_bytes(std::string_view name, std::s
     return all;
 }
 
+Result<TimeRange> parse_time_range(const ProtoReader& message) {
+    TimeRange range;
+    if (message.has("start")) {
+        BOLTSEAL_TRY(const std::string* start, message.string("start"));
+        BOLTSEAL_TRY(range.start, parse_rfc3339(*start));
+    }
+    if (message.has("end")) {
+        BOLTSEAL_TRY(const std::string* end, message.string("end"));
+        BOLTSEAL_TRY(range.end, parse_rfc3339(*end));
+    }
+    return range;
+}
+
 }  // namespace boltseal

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/json.h"
+#include "core/time.h"
 
 namespace boltseal {
 
@@ -51,5 +52,8 @@ private:
     Deviations* deviations_;
     std::string path_;
 };
+
+// A message TimeRange, of which either end may be absent.
+Result<TimeRange> parse_time_range(const ProtoReader& message);
 
 }  // namespace boltseal

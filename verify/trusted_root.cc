@@ -34,19 +34,6 @@ Result<Buffer> spki_of_pkcs1(Bytes key) {
     return std::move(spki).take();
 }
 
-Result<TimeRange> parse_range(const ProtoReader& message) {
-    TimeRange range;
-    if (message.has("start")) {
-        BOLTSEAL_TRY(const std::string* start, message.string("start"));
-        BOLTSEAL_TRY(range.start, parse_rfc3339(*start));
-    }
-    if (message.has("end")) {
-        BOLTSEAL_TRY(const std::string* end, message.string("end"));
-        BOLTSEAL_TRY(range.end, parse_rfc3339(*end));
-    }
-    return range;
-}
-
 Result<std::string> optional_string(const ProtoReader& message, std::string_view name) {
     if (!message.has(name)) return std::string();
     BOLTSEAL_TRY(const std::string* text, message.string(name));
@@ -86,7 +73,7 @@ Result<std::optional<LogInstance>> parse_instance(const ProtoReader& message) {
     BOLTSEAL_TRY(const std::string* details, public_key.string("keyDetails"));
     if (!public_key.has("validFor")) return public_key.bad("validFor", "is missing");
     BOLTSEAL_TRY(const ProtoReader valid_for, public_key.message("validFor"));
-    BOLTSEAL_TRY(const TimeRange range, parse_range(valid_for));
+    BOLTSEAL_TRY(const TimeRange range, parse_time_range(valid_for));
     if (!range.start) return valid_for.bad("start", "is missing");
     BOLTSEAL_TRY(const ProtoReader log_id, message.message("logId"));
     BOLTSEAL_TRY(const Buffer id, log_id.bytes("keyId"));
@@ -146,7 +133,7 @@ Result<CertificateAuthority> parse_authority(const ProtoReader& message) {
     BOLTSEAL_TRY(authority.operator_name, optional_string(message, "operator"));
     if (message.has("validFor")) {
         BOLTSEAL_TRY(const ProtoReader valid_for, message.message("validFor"));
-        BOLTSEAL_TRY(authority.valid_for, parse_range(valid_for));
+        BOLTSEAL_TRY(authority.valid_for, parse_time_range(valid_for));
     }
     BOLTSEAL_TRY(const ProtoReader chain, message.message("certChain"));
     BOLTSEAL_TRY(const auto members, chain.messages("certificates", kMaxAuthorityChain));

@@ -14,6 +14,10 @@ _boltseal_verifier() {
         --insecure-accept-promise --type --transcript --json
 }
 
+_boltseal_signer() {
+    echo --key --passphrase-fd --fulcio --identity-token --log --log-key --no-log --tsa --trusted-root --signing-config
+}
+
 _boltseal_log() {
     echo --log --log-key --witness-policy --trusted-root --json
 }
@@ -30,11 +34,9 @@ _boltseal_options() {  # PROGRAM COMMAND
     case $1:$2 in
         boltseal:keygen) echo -o --output-prefix --type --passphrase-fd --json ;;
         boltseal:sign)
-            echo --key --passphrase-fd --log --log-key --no-log --tsa --trusted-root "$(_boltseal_registry)" --bundle \
-                --only-index --chunks --json ;;
+            echo "$(_boltseal_signer)" "$(_boltseal_registry)" --bundle --only-index --chunks --json ;;
         boltseal:attest)
-            echo --key --passphrase-fd --log --log-key --no-log --tsa --trusted-root "$(_boltseal_registry)" \
-                --predicate --type --bundle --json ;;
+            echo "$(_boltseal_signer)" "$(_boltseal_registry)" --predicate --type --bundle --json ;;
         boltseal:verify)
             echo "$(_boltseal_verifier)" --log --state "$(_boltseal_registry)" --mirror-tags --bundle \
                 --policy --repository --platform ;;

@@ -13,11 +13,14 @@ end
 function __boltseal_signer -a command
     __boltseal_add boltseal $command -l key -rF -d 'Private key to sign with'
     __boltseal_add boltseal $command -l passphrase-fd -x -d 'Read the passphrase from this descriptor'
+    __boltseal_add boltseal $command -l fulcio -x -d 'Certificate authority in place of a key'
+    __boltseal_add boltseal $command -l identity-token -rF -d 'OIDC token that says who signs'
     __boltseal_add boltseal $command -l log -x -d 'URL of the log to write to'
     __boltseal_add boltseal $command -l log-key -rF -d 'Key of that log'
     __boltseal_add boltseal $command -l no-log -d 'Write no log entry'
     __boltseal_add boltseal $command -l tsa -x -d 'Authority that is to say when this was signed'
-    __boltseal_add boltseal $command -l trusted-root -rF -d 'Sigstore trusted_root.json that names the authority'
+    __boltseal_add boltseal $command -l trusted-root -rF -d 'Sigstore trusted_root.json that names the authorities'
+    __boltseal_add boltseal $command -l signing-config -rF -d 'Sigstore signing_config.json that says where they are'
     __boltseal_add boltseal $command -l bundle -rF -d 'For a file: write the bundle here'
 end
 set -g __boltseal_types cyclonedx spdxjson slsaprovenance slsaprovenance1 openvex vuln custom chunks

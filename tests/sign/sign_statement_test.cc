@@ -1,7 +1,8 @@
 #include "sign/sign_statement.h"
 
-#include "sign/private_key.h"
+#include "sign/certified_key.h"
 #include "tests/check.h"
+#include "tests/support/test_ca.h"
 #include "tests/support/test_tsa.h"
 
 using namespace boltseal;
@@ -102,7 +103,8 @@ TEST_CASE("signatures with a log entry become bundles that verify", "[sign_state
     REQUIRE_OK(content);
     REQUIRE(content->entry);
     REQUIRE_OK(check_entry(*content->entry));
-    REQUIRE_OK(make_bundle(*content, {log.append(*content->entry)}, kArtifact, {log.key()}, kNow));
+    REQUIRE_OK(
+        make_bundle(*content, {{log.append(*content->entry)}, {}}, kArtifact, {{log.key()}}, kNow));
 }
 
 TEST_CASE("an Ed25519 key signs a hash for a log and the message otherwise", "[sign_statement]") {
@@ -166,16 +168,16 @@ TEST_CASE("bundles that do not hold are not handed out", "[sign_statement]") {
     const LogEntry entry = log.append(*content->entry);
 
     const Artifact elsewhere{digest_of({}), std::nullopt};
-    REQUIRE_REFUSED(make_bundle(*content, {entry}, elsewhere, {log.key()}, kNow),
+    REQUIRE_REFUSED(make_bundle(*content, {{entry}, {}}, elsewhere, {{log.key()}}, kNow),
                     "the bundle just made: statement is not about " + to_string(elsewhere.digest));
     REQUIRE_REFUSED(
-        make_bundle(*content, {log.append(*other->entry)}, kArtifact, {log.key()}, kNow),
+        make_bundle(*content, {{log.append(*other->entry)}, {}}, kArtifact, {{log.key()}}, kNow),
         "the bundle just made: log entry: is about another signature, digest or key");
-    REQUIRE_REFUSED(make_bundle(*content, {entry}, kArtifact, {OneEntryLog().key()}, kNow),
+    REQUIRE_REFUSED(make_bundle(*content, {{entry}, {}}, kArtifact, {{OneEntryLog().key()}}, kNow),
                     "the bundle just made: the bundle has entries of 0 known log(s), expected 1");
-    REQUIRE_REFUSED(
-        make_bundle(*content, {entry, entry}, kArtifact, {log.key(), OneEntryLog().key()}, kNow),
-        "the bundle just made: bundle: has the same log entry twice");
+    REQUIRE_REFUSED(make_bundle(*content, {{entry, entry}, {}}, kArtifact,
+                                {{log.key(), OneEntryLog().key()}}, kNow),
+                    "the bundle just made: bundle: has the same log entry twice");
     SignedContent wrong_key = *content;
     wrong_key.key = make_key(KeyType::EcdsaP256)->public_key();
     REQUIRE_REFUSED(make_bundle(wrong_key, {}, kArtifact, {}, kNow),
@@ -190,16 +192,95 @@ TEST_CASE("time stamps in a bundle are over its signature, by an authority that 
     REQUIRE_OK(content);
     const test::TestTsa tsa;
     const Buffer stamp = tsa.stamp(signature_of(*content));
-    const auto make = [&](Stamps stamps) {
-        return make_bundle(*content, {}, kArtifact, {}, kNow, stamps);
+    const auto make = [&](Buffer by, const test::TestTsa& trusted) {
+        TrustedRoot root;
+        root.timestamp_authorities = {trusted.authority()};
+        return make_bundle(*content, {{}, {std::move(by)}}, kArtifact, root, kNow);
     };
-    const auto bundle = make({{stamp}, {tsa.authority()}});
+    const auto bundle = make(stamp, tsa);
     REQUIRE_OK(bundle);
     REQUIRE(parse_bundle(as_bytes(*bundle))->timestamps == std::vector<Buffer>{stamp});
-    REQUIRE_REFUSED(make({{tsa.stamp(as_bytes("another"))}, {tsa.authority()}}),
+    REQUIRE_REFUSED(make(tsa.stamp(as_bytes("another")), tsa),
                     "the bundle just made: time stamp by 'tsa.example.com': message imprint is of "
                     "another message");
-    REQUIRE_REFUSED(make({{stamp}, {test::TestTsa().authority()}}),
+    REQUIRE_REFUSED(make(stamp, test::TestTsa()),
                     "the bundle just made: the bundle has timestamps of 0 known authorities, "
                     "expected 1");
+}
+
+namespace {
+
+// Signs as Fulcio's certificate lets it, and everything that verifiers then look at.
+struct Keyless {
+    test::TestCa ca;
+    test::TestCtLog ct_log;
+    test::TestTsa tsa;
+    OneEntryLog log;
+    test::CertificateSpec leaf = test::leaf_spec();
+    bool in_ct_log = true;
+
+    std::unique_ptr<CertifiedKey> certify() {
+        auto key = make_key(KeyType::EcdsaP256);
+        leaf.key = key->public_key();
+        if (in_ct_log) leaf.scts = {{&ct_log}};
+        Certificate certificate = ca.issue(leaf).certificate;
+        return std::make_unique<CertifiedKey>(std::move(key), std::move(certificate));
+    }
+
+    TrustedRoot root() const {
+        TrustedRoot root;
+        root.logs = {log.key()};
+        root.certificate_authorities = {ca.authority()};
+        root.ct_logs = {ct_log.log()};
+        root.timestamp_authorities = {tsa.authority()};
+        return root;
+    }
+
+    Result<std::string> sign(Signer& signer, Timestamp when, const TrustedRoot& root) {
+        const auto content = sign_artifact(kFile, signer, ForLog::Yes);
+        REQUIRE_OK(content);
+        const Buffer stamp = tsa.stamp(signature_of(*content), when);
+        return make_bundle(*content, {{log.append(*content->entry)}, {stamp}}, kArtifact, root,
+                           {test::kLeafEnd.seconds + 1});
+    }
+};
+
+constexpr Timestamp kInTime{test::kLeafStart.seconds + 100};
+
+}  // namespace
+
+TEST_CASE("a certified key's bundle has its certificate, also in the log", "[sign_statement]") {
+    Keyless world;
+    const auto signer = world.certify();
+    const auto bundle = world.sign(*signer, kInTime, world.root());
+    REQUIRE_OK(bundle);
+    const auto parsed = parse_bundle(as_bytes(*bundle));
+    REQUIRE_OK(parsed);
+    REQUIRE(parsed->certificate == *signer->certificate());
+    REQUIRE(parsed->key_hint.empty());
+    const auto entry = parse_entry(parsed->log_entries.at(0).body);
+    REQUIRE_OK(entry);
+    REQUIRE(equal(entry->certificate, signer->certificate()->der()));
+}
+
+TEST_CASE("a bundle whose certificate nobody would believe is not handed out", "[sign_statement]") {
+    Keyless world;
+    TrustedRoot root = world.root();
+    SECTION("by another authority") {
+        root.certificate_authorities = {test::TestCa().authority()};
+        REQUIRE_REFUSED(world.sign(*world.certify(), kInTime, root),
+                        "the bundle just made: certificate does not lead to this authority");
+    }
+    SECTION("used too late") {
+        const auto bundle = world.sign(*world.certify(), {test::kLeafEnd.seconds + 1}, root);
+        REQUIRE_FAULT(bundle, Fault::Untrusted);
+        REQUIRE(bundle.error().message().find("certificate is valid from") != std::string::npos);
+    }
+    SECTION("in no certificate transparency log") {
+        world.in_ct_log = false;
+        const auto signer = world.certify();
+        REQUIRE_FAULT(world.sign(*signer, kInTime, root), Fault::Untrusted);
+        root.ct_logs.clear();  // who has none asks for none
+        REQUIRE_OK(world.sign(*signer, kInTime, root));
+    }
 }
