@@ -60,8 +60,8 @@ Result<void> check_can_certify(const SignOptions& options) {
 }
 
 // A new key, which is gone when this process ends, and a certificate for it.
-Result<std::unique_ptr<Signer>> certify(const SignOptions& options, Transport& transport,
-                                        std::ostream& err) {
+Result<std::unique_ptr<Signer>> certify(const SignOptions& options, const TrustedRoot& root,
+                                        Transport& transport, std::ostream& err) {
     BOLTSEAL_TRY(const std::string token, read_identity_token(options.identity_token, transport));
     BOLTSEAL_TRY(std::unique_ptr<PrivateKey> key, generate_key(KeyType::EcdsaP256));
     BOLTSEAL_TRY(Certificate certificate,
@@ -70,6 +70,10 @@ Result<std::unique_ptr<Signer>> certify(const SignOptions& options, Transport& t
     for (const SubjectName& name : identity.names) {
         err << "certified as " << printable(name.value) << ", says issuer "
             << printable(identity.issuer) << '\n';
+    }
+    if (root.ct_logs.empty()) {
+        err << "boltseal: warning: the trusted root names no certificate transparency log: who "
+               "verifies has to do without, with --insecure-ignore-sct\n";
     }
     return std::unique_ptr<Signer>(
         std::make_unique<CertifiedKey>(std::move(key), std::move(certificate)));
@@ -210,7 +214,8 @@ Result<SigningSession> SigningSession::open(const SignOptions& given, Transport&
     if (!options.no_log) {
         BOLTSEAL_TRY(log, log_key_of(options, root));
     }
-    BOLTSEAL_TRY(auto signer, is_keyless ? certify(options, transport, err) : unlock(options, err));
+    BOLTSEAL_TRY(auto signer,
+                 is_keyless ? certify(options, root, transport, err) : unlock(options, err));
     SigningSession session(std::move(signer), transport, options, err);
     root.logs.clear();
     if (log) root.logs.emplace_back(*log);

