@@ -6,9 +6,7 @@
 #include "cli/trust_options.h"
 #include "core/file.h"
 #include "net/url.h"
-#include "sign/certified_key.h"
 #include "sign/signing_config.h"
-#include "transparency/fulcio_client.h"
 #include "transparency/log_client.h"
 #include "transparency/timestamp_client.h"
 #include "verify/trusted_root.h"
@@ -24,7 +22,7 @@ constexpr std::size_t kMaxKeyFile = std::size_t{64} << 10;
 constexpr std::size_t kMaxRoot = std::size_t{4} << 20;
 constexpr std::size_t kMaxConfig = std::size_t{1} << 20;
 
-Result<std::unique_ptr<Signer>> unlock(const SignOptions& options, std::ostream& err) {
+Result<std::unique_ptr<PrivateKey>> unlock(const SignOptions& options, std::ostream& err) {
     if (options.key.empty()) {
         return Error(Fault::Config, "no key to sign with")
             .with_hint(
@@ -42,7 +40,7 @@ Result<std::unique_ptr<Signer>> unlock(const SignOptions& options, std::ostream&
     }
     auto key = parse_key_file(*pem, passphrase);
     if (!key) return std::move(key).error().context("'" + options.key.string() + "'");
-    return std::unique_ptr<Signer>(*std::move(key));
+    return key;
 }
 
 Result<void> check_can_certify(const SignOptions& options) {
@@ -59,24 +57,23 @@ Result<void> check_can_certify(const SignOptions& options) {
     return {};
 }
 
-// A new key, which is gone when this process ends, and a certificate for it.
-Result<std::unique_ptr<Signer>> certify(const SignOptions& options, const TrustedRoot& root,
-                                        Transport& transport, std::ostream& err) {
-    BOLTSEAL_TRY(const std::string token, read_identity_token(options.identity_token, transport));
-    BOLTSEAL_TRY(std::unique_ptr<PrivateKey> key, generate_key(KeyType::EcdsaP256));
-    BOLTSEAL_TRY(Certificate certificate,
-                 fetch_certificate(transport, options.fulcio, token, *key, real_patience()));
-    BOLTSEAL_TRY(const CertificateIdentity identity, read_identity(certificate));
-    for (const SubjectName& name : identity.names) {
-        err << "certified as " << printable(name.value) << ", says issuer "
-            << printable(identity.issuer) << '\n';
-    }
-    if (root.ct_logs.empty()) {
+IdentitySigner identity_signer(const SignOptions& options, bool has_ct_logs, Transport& transport,
+                               std::ostream& err) {
+    const auto tell = [has_ct_logs, &err](const Certificate& certificate) {
+        const auto identity = read_identity(certificate);
+        if (!identity) return;  // the bundle will not hold, and say why
+        for (const SubjectName& name : identity->names) {
+            err << "certified as " << printable(name.value) << ", says issuer "
+                << printable(identity->issuer) << '\n';
+        }
+        if (has_ct_logs) return;
         err << "boltseal: warning: the trusted root names no certificate transparency log: who "
                "verifies has to do without, with --insecure-ignore-sct\n";
-    }
-    return std::unique_ptr<Signer>(
-        std::make_unique<CertifiedKey>(std::move(key), std::move(certificate)));
+    };
+    const auto token = [file = options.identity_token, &transport] {
+        return read_identity_token(file, transport);
+    };
+    return IdentitySigner(transport, options.fulcio, token, real_patience(), tell);
 }
 
 // The address of a service where none is given, of these versions of their APIs: Fulcio 2 is asked
@@ -214,9 +211,13 @@ Result<SigningSession> SigningSession::open(const SignOptions& given, Transport&
     if (!options.no_log) {
         BOLTSEAL_TRY(log, log_key_of(options, root));
     }
-    BOLTSEAL_TRY(auto signer,
-                 is_keyless ? certify(options, root, transport, err) : unlock(options, err));
-    SigningSession session(std::move(signer), transport, options, err);
+    SigningSession session(transport, options, err);
+    if (is_keyless) {
+        session.identity_.emplace(identity_signer(options, !root.ct_logs.empty(), transport, err));
+        BOLTSEAL_CHECK(session.ready_signer());
+    } else {
+        BOLTSEAL_TRY(session.key_, unlock(options, err));
+    }
     root.logs.clear();
     if (log) root.logs.emplace_back(*log);
     session.root_ = std::move(root);
@@ -224,13 +225,20 @@ Result<SigningSession> SigningSession::open(const SignOptions& given, Transport&
     return session;
 }
 
+Result<Signer*> SigningSession::ready_signer() {
+    if (identity_) return identity_->ready(now());
+    return key_.get();
+}
+
 Result<std::string> SigningSession::sign(const Statement& statement, const BlobDigest& artifact) {
-    BOLTSEAL_TRY(const SignedContent content, sign_statement(statement, *signer_, for_log()));
+    BOLTSEAL_TRY(Signer* const signer, ready_signer());
+    BOLTSEAL_TRY(const SignedContent content, sign_statement(statement, *signer, for_log()));
     return finish(content, {artifact, std::nullopt});
 }
 
 Result<std::string> SigningSession::sign(Bytes file) {
-    BOLTSEAL_TRY(const SignedContent content, sign_artifact(file, *signer_, for_log()));
+    BOLTSEAL_TRY(Signer* const signer, ready_signer());
+    BOLTSEAL_TRY(const SignedContent content, sign_artifact(file, *signer, for_log()));
     return finish(content, {digest_of(file), file});
 }
 

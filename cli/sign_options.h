@@ -7,6 +7,7 @@
 #include "cli/passphrase.h"
 #include "sign/key_file.h"
 #include "sign/sign_statement.h"
+#include "transparency/identity_signer.h"
 
 namespace boltseal {
 
@@ -43,14 +44,13 @@ private:
     Result<LogEntry> write_entry(const HashedRekord& entry);
     ForLog for_log() const { return log_ ? ForLog::Yes : ForLog::No; }
 
-    SigningSession(std::unique_ptr<Signer> signer, Transport& transport, SignOptions options,
-                   std::ostream& err)
-        : signer_(std::move(signer)),
-          transport_(&transport),
-          options_(std::move(options)),
-          err_(&err) {}
+    Result<Signer*> ready_signer();
 
-    std::unique_ptr<Signer> signer_;
+    SigningSession(Transport& transport, SignOptions options, std::ostream& err)
+        : transport_(&transport), options_(std::move(options)), err_(&err) {}
+
+    std::unique_ptr<PrivateKey> key_;         // this one signs,
+    std::optional<IdentitySigner> identity_;  // or this
     std::optional<NoteKey> log_;
     TrustedRoot root_;  // that log alone, and the authorities of options_.trusted_root
     Transport* transport_;

@@ -1,7 +1,5 @@
 // Answers of certificate authorities, good and bad. The real Fulcio is asked in
 // tests/interop/fulcio.sh.
-#include "transparency/fulcio_client.h"
-
 #include "core/encoding.h"
 #include "core/json.h"
 #include "net/http_client.h"
@@ -9,6 +7,8 @@
 #include "tests/check.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/test_ca.h"
+#include "transparency/identity_signer.h"
+#include "transparency/fulcio_client.h"
 
 using namespace boltseal;
 using namespace boltseal::test;
@@ -161,4 +161,38 @@ TEST_CASE("a token does not leave this machine without TLS", "[fulcio_client]") 
                     "certificate authority 'http://fulcio.example': an identity token is sent "
                     "over https only");
     REQUIRE_FAULT(certificate, Fault::Config);
+}
+
+TEST_CASE("one certificate signs until it is about to end", "[identity_signer]") {
+    Fulcio fulcio;
+    HttpClient http;
+    std::size_t tokens = 0;
+    std::size_t told = 0;
+    IdentitySigner signer(
+        http, fulcio.server.url(""),
+        [&]() -> Result<std::string> {
+            ++tokens;
+            return kToken;
+        },
+        {}, [&](const Certificate&) { ++told; });
+    const auto key_at = [&](Timestamp now) { return (*signer.ready(now))->public_key(); };
+    const PublicKey first = key_at(kLeafStart);
+    REQUIRE(key_at({kLeafEnd.seconds - 60}) == first);
+    REQUIRE(tokens == 1);
+    const PublicKey second = key_at({kLeafEnd.seconds - 59});
+    REQUIRE_FALSE(second == first);
+    REQUIRE(tokens == 2);
+    REQUIRE(told == 2);
+    REQUIRE(fulcio.server.requests().size() == 2);
+}
+
+TEST_CASE("without a token nobody is asked for a certificate", "[identity_signer]") {
+    Fulcio fulcio;
+    HttpClient http;
+    IdentitySigner signer(
+        http, fulcio.server.url(""),
+        []() -> Result<std::string> { return Error(Fault::Config, "no token"); }, {},
+        [](const Certificate&) {});
+    REQUIRE_REFUSED(signer.ready(kLeafStart), "no token");
+    REQUIRE(fulcio.server.connections() == 0);
 }
