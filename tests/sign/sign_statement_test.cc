@@ -45,6 +45,13 @@ private:
     std::unique_ptr<PrivateKey> signer_ = make_key(KeyType::Ed25519);
 };
 
+// Who believes these logs, and nobody else.
+TrustedRoot believing(const std::vector<NoteKey>& logs) {
+    TrustedRoot root;
+    root.logs.assign(logs.begin(), logs.end());
+    return root;
+}
+
 // A token with a fault: it signs, but something else.
 class FaultySigner : public Signer {
 public:
@@ -103,8 +110,8 @@ TEST_CASE("signatures with a log entry become bundles that verify", "[sign_state
     REQUIRE_OK(content);
     REQUIRE(content->entry);
     REQUIRE_OK(check_entry(*content->entry));
-    REQUIRE_OK(
-        make_bundle(*content, {{log.append(*content->entry)}, {}}, kArtifact, {{log.key()}}, kNow));
+    REQUIRE_OK(make_bundle(*content, {{log.append(*content->entry)}, {}}, kArtifact,
+                           believing({log.key()}), kNow));
 }
 
 TEST_CASE("an Ed25519 key signs a hash for a log and the message otherwise", "[sign_statement]") {
@@ -168,15 +175,16 @@ TEST_CASE("bundles that do not hold are not handed out", "[sign_statement]") {
     const LogEntry entry = log.append(*content->entry);
 
     const Artifact elsewhere{digest_of({}), std::nullopt};
-    REQUIRE_REFUSED(make_bundle(*content, {{entry}, {}}, elsewhere, {{log.key()}}, kNow),
+    REQUIRE_REFUSED(make_bundle(*content, {{entry}, {}}, elsewhere, believing({log.key()}), kNow),
                     "the bundle just made: statement is not about " + to_string(elsewhere.digest));
+    REQUIRE_REFUSED(make_bundle(*content, {{log.append(*other->entry)}, {}}, kArtifact,
+                                believing({log.key()}), kNow),
+                    "the bundle just made: log entry: is about another signature, digest or key");
     REQUIRE_REFUSED(
-        make_bundle(*content, {{log.append(*other->entry)}, {}}, kArtifact, {{log.key()}}, kNow),
-        "the bundle just made: log entry: is about another signature, digest or key");
-    REQUIRE_REFUSED(make_bundle(*content, {{entry}, {}}, kArtifact, {{OneEntryLog().key()}}, kNow),
-                    "the bundle just made: the bundle has entries of 0 known log(s), expected 1");
+        make_bundle(*content, {{entry}, {}}, kArtifact, believing({OneEntryLog().key()}), kNow),
+        "the bundle just made: the bundle has entries of 0 known log(s), expected 1");
     REQUIRE_REFUSED(make_bundle(*content, {{entry, entry}, {}}, kArtifact,
-                                {{log.key(), OneEntryLog().key()}}, kNow),
+                                believing({log.key(), OneEntryLog().key()}), kNow),
                     "the bundle just made: bundle: has the same log entry twice");
     SignedContent wrong_key = *content;
     wrong_key.key = make_key(KeyType::EcdsaP256)->public_key();
@@ -222,14 +230,13 @@ struct Keyless {
     std::unique_ptr<CertifiedKey> certify() {
         auto key = make_key(KeyType::EcdsaP256);
         leaf.key = key->public_key();
-        if (in_ct_log) leaf.scts = {{&ct_log}};
+        if (in_ct_log) leaf.scts = {{.log = &ct_log}};
         Certificate certificate = ca.issue(leaf).certificate;
         return std::make_unique<CertifiedKey>(std::move(key), std::move(certificate));
     }
 
     TrustedRoot root() const {
-        TrustedRoot root;
-        root.logs = {log.key()};
+        TrustedRoot root = believing({log.key()});
         root.certificate_authorities = {ca.authority()};
         root.ct_logs = {ct_log.log()};
         root.timestamp_authorities = {tsa.authority()};
