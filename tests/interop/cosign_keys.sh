@@ -57,7 +57,7 @@ ed25519() {
     expect 1 cosign verify-blob --key ed25519.pub --insecure-ignore-tlog --bundle theirs.json file
     says "message is missing artifact digest"
     expect 1 boltseal-verify bundle --key ed25519.pub --insecure-no-log --bundle theirs.json file
-    says "'algorithm' is missing"
+    says "'messageSignature.messageDigest.algorithm' is missing"
     expect 0 cosign sign --yes --key ed25519.key $no_log_flags "$registry/ed25519-theirs:v1"
     expect 1 cosign verify --key ed25519.pub --insecure-ignore-tlog "$registry/ed25519-theirs:v1"
     expect 1 boltseal verify --key ed25519.pub --insecure-no-log "$registry/ed25519-theirs:v1"
