@@ -2,6 +2,7 @@
 // trusted_root.h. github.com/sigstore/protobuf-specs, sigstore_trustroot.proto
 #pragma once
 
+#include "core/bytes.h"
 #include "core/time.h"
 
 #include <string>
