@@ -4,6 +4,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "net/url.h"
+#include "transparency/fulcio_client.h"
 
 #include <cstdlib>
 
@@ -11,15 +12,13 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxToken = std::size_t{64} << 10;
-
 std::string setting(const char* name) {
     const char* const value = std::getenv(name);
     return value ? value : "";
 }
 
 Result<std::string> read_token_file(const std::filesystem::path& file) {
-    auto bytes = read_file(file, kMaxToken);
+    auto bytes = read_file(file, kMaxIdentityToken);
     if (!bytes) return std::move(bytes).error().as(Fault::Config);
     const std::string_view text = as_text(*bytes);
     const std::size_t end = text.find_last_not_of(" \t\r\n");
@@ -35,12 +34,12 @@ Result<std::string> answer_of_actions(Transport& transport, const std::string& u
     Request request;
     request.url = url + (url.find('?') == url.npos ? "?" : "&") + "audience=sigstore";
     request.headers = {{"Accept", "application/json"}, {"Authorization", "Bearer " + bearer}};
-    request.max_body = kMaxToken;
+    request.max_body = kMaxIdentityToken;
     BOLTSEAL_TRY(const Response response, send_with_retries(transport, request, real_patience()));
     if (response.status != 200) {
         return Error(Fault::Io, "it answered " + std::to_string(response.status));
     }
-    BOLTSEAL_TRY(const Json json, parse_json(response.body, JsonLimits{kMaxToken, 4}));
+    BOLTSEAL_TRY(const Json json, parse_json(response.body, JsonLimits{kMaxIdentityToken, 4}));
     BOLTSEAL_TRY(const std::string* const value, json.string_at("value"));
     return *value;
 }

@@ -33,18 +33,6 @@ const char* curve_name(KeyType curve) {
     return nullptr;
 }
 
-const EVP_MD* openssl_hash(HashAlgorithm algorithm) {
-    switch (algorithm) {
-        case HashAlgorithm::Sha256:
-            return EVP_sha256();
-        case HashAlgorithm::Sha384:
-            return EVP_sha384();
-        case HashAlgorithm::Sha512:
-            return EVP_sha512();
-    }
-    return nullptr;
-}
-
 // The public half in the one form that verify/ takes, so that a curve or an encoding that it
 // refuses is refused here.
 Result<PublicKey> public_half(const EVP_PKEY* key) {

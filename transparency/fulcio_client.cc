@@ -8,7 +8,6 @@ namespace boltseal {
 
 namespace {
 
-constexpr std::size_t kMaxToken = std::size_t{64} << 10;
 constexpr std::size_t kMaxAnswer = std::size_t{1} << 20;
 
 Error bad_token(const std::string& why) {
@@ -19,13 +18,13 @@ Error bad_token(const std::string& why) {
 Result<Json> claims_of(std::string_view token) {
     const std::size_t first = token.find('.');
     const std::size_t second = first == token.npos ? first : token.find('.', first + 1);
-    if (token.size() > kMaxToken || second == token.npos ||
+    if (token.size() > kMaxIdentityToken || second == token.npos ||
         token.find('.', second + 1) != token.npos) {
         return bad_token("not a JWT");
     }
     const auto bytes = parse_base64url(token.substr(first + 1, second - first - 1));
     if (!bytes) return bad_token("not a JWT");
-    auto claims = parse_json(*bytes, JsonLimits{kMaxToken, 8});
+    auto claims = parse_json(*bytes, JsonLimits{kMaxIdentityToken, 8});
     if (!claims || !claims->is_object()) return bad_token("its claims are no JSON object");
     return claims;
 }
@@ -48,8 +47,8 @@ Result<Request> make_request(const std::string& url, const std::string& token, S
     if (!is_confidential(parsed)) {
         return Error(Fault::Config, "an identity token is sent over https only");
     }
-    const auto subject = subject_of_token(token);
-    if (!subject) return Error(subject.error()).as(Fault::Config);
+    auto subject = subject_of_token(token);
+    if (!subject) return std::move(subject).error().as(Fault::Config);
     BOLTSEAL_TRY(const Buffer proof, signer.sign(as_bytes(*subject)));
     const PublicKey& key = signer.public_key();
     const Json asked =

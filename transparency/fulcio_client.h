@@ -9,9 +9,11 @@
 
 namespace boltseal {
 
+inline constexpr std::size_t kMaxIdentityToken = std::size_t{64} << 10;
+
 // Whom the token names: its `email` if it has one, which its issuer must have verified, else its
 // `sub`. Nobody has checked it: it is what the authority wants to be signed, as proof that the key
-// is held by whoever holds the token. Malformed unless it is a JWT (RFC 7519) of at most 64 KiB.
+// is held by whoever holds the token. Malformed unless it is a JWT (RFC 7519) within the limit.
 Result<std::string> subject_of_token(std::string_view token);
 
 // The certificate for the signer's key. Nothing is said of whether it can be trusted, nor of the

@@ -13,19 +13,19 @@ namespace boltseal {
 
 namespace {
 
-// With what a certificate is signed, and by which of our verdicts it is verified.
+// With what a certificate is signed.
 struct LinkScheme {
     int nid;  // OpenSSL's number of it
-    Result<void> (*check)(const PublicKey& key, const BlobDigest& digest, Bytes signature);
+    bool is_rsa;
     HashAlgorithm hash;
 };
 constexpr LinkScheme kLinkSchemes[] = {
-    {NID_ecdsa_with_SHA256, check_ecdsa, HashAlgorithm::Sha256},
-    {NID_ecdsa_with_SHA384, check_ecdsa, HashAlgorithm::Sha384},
-    {NID_ecdsa_with_SHA512, check_ecdsa, HashAlgorithm::Sha512},
-    {NID_sha256WithRSAEncryption, check_rsa_pkcs1, HashAlgorithm::Sha256},
-    {NID_sha384WithRSAEncryption, check_rsa_pkcs1, HashAlgorithm::Sha384},
-    {NID_sha512WithRSAEncryption, check_rsa_pkcs1, HashAlgorithm::Sha512},
+    {NID_ecdsa_with_SHA256, false, HashAlgorithm::Sha256},
+    {NID_ecdsa_with_SHA384, false, HashAlgorithm::Sha384},
+    {NID_ecdsa_with_SHA512, false, HashAlgorithm::Sha512},
+    {NID_sha256WithRSAEncryption, true, HashAlgorithm::Sha256},
+    {NID_sha384WithRSAEncryption, true, HashAlgorithm::Sha384},
+    {NID_sha512WithRSAEncryption, true, HashAlgorithm::Sha512},
 };
 
 // Null if it is signed with something else, or not with a key of this type.
@@ -33,13 +33,11 @@ const LinkScheme* scheme_of(const Certificate& certificate, KeyType key) {
     const auto found = std::ranges::find(
         kLinkSchemes, X509_get_signature_nid(certificate.openssl()), &LinkScheme::nid);
     if (found == std::end(kLinkSchemes) || key == KeyType::Ed25519) return nullptr;
-    const bool is_rsa = found->check == check_rsa_pkcs1;
-    return is_rsa == (key == KeyType::Rsa) ? &*found : nullptr;
+    return found->is_rsa == (key == KeyType::Rsa) ? &*found : nullptr;
 }
 
 // As X509_verify, which looks for its hash each time: a twentieth of a cold verification.
-bool has_signed(const Certificate& issuer, const Certificate& certificate,
-                const LinkScheme& scheme) {
+bool has_signed(const Certificate& issuer, const Certificate& certificate, HashAlgorithm hash) {
     const ASN1_BIT_STRING* signature = nullptr;
     const X509_ALGOR* algorithm = nullptr;
     X509_get0_signature(&signature, &algorithm, certificate.openssl());
@@ -51,8 +49,8 @@ bool has_signed(const Certificate& issuer, const Certificate& certificate,
     const auto parts = read_der(certificate.der(), DerTag::Sequence);
     if (!parts) return false;
     const auto signed_part = DerReader(*parts).take(DerTag::Sequence);
-    return signed_part && scheme.check(issuer.key(), digest_of(signed_part->whole, scheme.hash),
-                                       bytes_of(signature));
+    return signed_part && check_ecdsa_or_pkcs1(issuer.key(), digest_of(signed_part->whole, hash),
+                                               bytes_of(signature));
 }
 
 }  // namespace
@@ -60,7 +58,7 @@ bool has_signed(const Certificate& issuer, const Certificate& certificate,
 bool has_signed(const Certificate& issuer, const Certificate& certificate) {
     if (is_known_link(certificate, issuer)) return true;
     const LinkScheme* const scheme = scheme_of(certificate, issuer.key().type());
-    if (scheme) return has_signed(issuer, certificate, *scheme);
+    if (scheme) return has_signed(issuer, certificate, scheme->hash);
     const OpensslErrorScope errors;
     EVP_PKEY* const key = X509_get0_pubkey(issuer.openssl());
     return key && X509_verify(certificate.openssl(), key) == 1;

@@ -2,7 +2,7 @@
 // files only.
 #pragma once
 
-#include "core/bytes.h"
+#include "core/digest.h"
 
 #include <openssl/asn1.h>
 #include <openssl/err.h>
@@ -22,6 +22,18 @@ struct OpensslFree {
 
 using EvpKey = std::unique_ptr<EVP_PKEY, OpensslFree<EVP_PKEY_free>>;
 using EvpKeyContext = std::unique_ptr<EVP_PKEY_CTX, OpensslFree<EVP_PKEY_CTX_free>>;
+
+inline const EVP_MD* openssl_hash(HashAlgorithm algorithm) {
+    switch (algorithm) {
+        case HashAlgorithm::Sha256:
+            return EVP_sha256();
+        case HashAlgorithm::Sha384:
+            return EVP_sha384();
+        case HashAlgorithm::Sha512:
+            break;
+    }
+    return EVP_sha512();
+}
 
 inline Bytes bytes_of(const ASN1_STRING* string) {
     return Bytes(ASN1_STRING_get0_data(string),

@@ -11,21 +11,9 @@ namespace boltseal {
 
 namespace {
 
-const EVP_MD* md_of(HashAlgorithm hash) {
-    switch (hash) {
-        case HashAlgorithm::Sha256:
-            return EVP_sha256();
-        case HashAlgorithm::Sha384:
-            return EVP_sha384();
-        case HashAlgorithm::Sha512:
-            break;
-    }
-    return EVP_sha512();
-}
-
 bool set_scheme(EVP_PKEY_CTX* context, const VerifierScheme& scheme) {
     if (scheme.rsa_padding == 0) return true;
-    const EVP_MD* const md = md_of(scheme.hash);
+    const EVP_MD* const md = openssl_hash(scheme.hash);
     if (EVP_PKEY_CTX_set_rsa_padding(context, scheme.rsa_padding) != 1 ||
         EVP_PKEY_CTX_set_signature_md(context, md) != 1) {
         return false;

@@ -129,6 +129,11 @@ Result<HashAlgorithm> parse_sigstore_hash(std::string_view name) {
     return Error(Fault::Malformed, "unknown hash algorithm " + printable(name));
 }
 
+Result<void> check_ecdsa_or_pkcs1(const PublicKey& key, const BlobDigest& digest, Bytes signature) {
+    if (key.type() == KeyType::Rsa) return check_rsa_pkcs1(key, digest, signature);
+    return check_ecdsa(key, digest, signature);
+}
+
 Result<void> check_signature(const PublicKey& key, SignatureAlgorithm algorithm, Bytes message,
                              Bytes signature) {
     if (algorithm != SignatureAlgorithm::Ed25519) {

@@ -160,16 +160,11 @@ Result<void> check_scheme(const SignedData& data, HashAlgorithm hash, const Publ
         "signature algorithm is not RSA PKCS#1, ECDSA or Ed25519 with SHA-2");
 }
 
-Result<void> check_digest(const PublicKey& key, const BlobDigest& digest, Bytes signature) {
-    if (key.type() == KeyType::Rsa) return check_rsa_pkcs1(key, digest, signature);
-    return check_ecdsa(key, digest, signature);
-}
-
 Result<void> check_bytes(const SignedData& data, HashAlgorithm hash, const PublicKey& key) {
     if (key.type() == KeyType::Ed25519) {
         return check_signature(key, SignatureAlgorithm::Ed25519, data.signed_bytes, data.signature);
     }
-    if (check_digest(key, digest_of(data.signed_bytes, hash), data.signature)) return {};
+    if (check_ecdsa_or_pkcs1(key, digest_of(data.signed_bytes, hash), data.signature)) return {};
     return refused_signed_data("signature does not verify");
 }
 

@@ -52,18 +52,6 @@ EvpKey ec_key(const std::string& group, const std::string& form, const std::stri
     return key;
 }
 
-const EVP_MD* digest_for(SignatureAlgorithm algorithm) {
-    switch (hash_of(algorithm)) {
-        case HashAlgorithm::Sha256:
-            return EVP_sha256();
-        case HashAlgorithm::Sha384:
-            return EVP_sha384();
-        case HashAlgorithm::Sha512:
-            break;
-    }
-    return EVP_sha512();
-}
-
 // Signs with whatever it is told to, as old and foreign clients do.
 class OpensslSigner : public Signer {
 public:
@@ -80,8 +68,8 @@ public:
     Buffer sign_salted(Bytes message, SignatureAlgorithm algorithm, int salt) {
         const DigestContext context(EVP_MD_CTX_new());
         EVP_PKEY_CTX* options = nullptr;
-        REQUIRE(EVP_DigestSignInit(context.get(), &options, digest_for(algorithm), nullptr,
-                                   key_.get()) == 1);
+        REQUIRE(EVP_DigestSignInit(context.get(), &options, openssl_hash(hash_of(algorithm)),
+                                   nullptr, key_.get()) == 1);
         if (algorithm == SignatureAlgorithm::RsaPssSha256) {
             REQUIRE(EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) == 1);
             REQUIRE(EVP_PKEY_CTX_set_rsa_pss_saltlen(options, salt) == 1);
