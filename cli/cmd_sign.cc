@@ -25,6 +25,7 @@ struct SignArguments {
     std::filesystem::path bundle;
     std::string chunks = "large";
     bool only_index = false;
+    bool statement = false;
     bool json = false;
 };
 
@@ -104,11 +105,22 @@ Result<void> sign_image(ImageTarget image, const SignArguments& options, Signing
     return {};
 }
 
+// What a statement says is signed, whatever it is about: a verifier names one of its subjects.
+Result<std::string> sign_statement_in(Bytes bytes, SigningSession& session) {
+    auto statement = parse_statement(bytes);
+    if (!statement) return std::move(statement).error().as(Fault::Config);
+    for (const Subject& subject : statement->subjects) {
+        if (!subject.digests.empty()) return session.sign(*statement, subject.digests.front());
+    }
+    return Error(Fault::Config, "statement: no subject has a digest of SHA-2");
+}
+
 Result<void> sign_file(const FileTarget& file, const SignArguments& options,
                        SigningSession& session, Streams streams) {
     const std::filesystem::path bundle_path = bundle_path_for(file.path, options.bundle);
     BOLTSEAL_TRY(const Buffer bytes, read_file(file.path, kMaxFile));
-    BOLTSEAL_TRY(const std::string bundle, session.sign(bytes));
+    BOLTSEAL_TRY(const std::string bundle,
+                 options.statement ? sign_statement_in(bytes, session) : session.sign(bytes));
     BOLTSEAL_CHECK(write_file(bundle_path, as_bytes(bundle)));
     if (options.json) {
         streams.out << to_pretty_json(
@@ -131,6 +143,9 @@ Result<void> run(const SignArguments& options, Streams streams) {
     if (!options.bundle.empty()) {
         return Error(Fault::Config, "--bundle is for files: an image's signature goes beside it");
     }
+    if (options.statement) {
+        return Error(Fault::Config, "--statement is for files: 'boltseal attest' states of images");
+    }
     return sign_image(std::get<ImageTarget>(std::move(target)), options, session, streams);
 }
 
@@ -144,6 +159,8 @@ Action add_sign(Command app) {
     cmd.add_option("--bundle", options->bundle,
                    "For a file: write the bundle here (default: FILE.sigstore.json)")
         .type_name("FILE");
+    cmd.add_flag("--statement", options->statement,
+                 "For a file that is an in-toto statement: sign what it says, not the file");
     cmd.add_flag("--only-index", options->only_index,
                  "Sign an image index without the manifests in it");
     cmd.add_option("--chunks", options->chunks,

@@ -34,7 +34,7 @@ _boltseal_options() {  # PROGRAM COMMAND
     case $1:$2 in
         boltseal:keygen) echo -o --output-prefix --type --passphrase-fd --json ;;
         boltseal:sign)
-            echo "$(_boltseal_signer)" "$(_boltseal_registry)" --bundle --only-index --chunks --json ;;
+            echo "$(_boltseal_signer)" "$(_boltseal_registry)" --bundle --statement --only-index --chunks --json ;;
         boltseal:attest)
             echo "$(_boltseal_signer)" "$(_boltseal_registry)" --predicate --type --bundle --json ;;
         boltseal:verify)

@@ -112,6 +112,7 @@ __boltseal_add boltseal keygen -l passphrase-fd -x -d 'Read the passphrase from 
 
 __boltseal_signer sign
 __boltseal_add boltseal sign -l chunks -xa 'large all none' -d 'Whose chunks to list and sign'
+__boltseal_add boltseal sign -l statement -d 'The file is an in-toto statement'
 __boltseal_add boltseal sign -l only-index -d 'Sign an index without the manifests in it'
 __boltseal_signer attest
 __boltseal_add boltseal attest -l predicate -rF -d 'JSON file with what is stated'

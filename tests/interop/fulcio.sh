@@ -114,14 +114,30 @@ an_image_is_signed() {
     expect 0 keyless attest --type https://example.com/a/v1 --predicate predicate layout
 }
 
+suite_client() {
+    BOLTSEAL_BIN='' "$top/tests/interop/conformance-client" "$@"  # the programs are in PATH
+}
+
 suite_protocol() {
     say "the published suite's sign-bundle, and its verify-bundle of that"
-    client=$top/tests/interop/conformance-client
-    expect 0 env BOLTSEAL_BIN="$(dirname "$(command -v boltseal)")" "$client" sign-bundle --identity-token "$(cat token)" \
+    expect 0 suite_client sign-bundle --identity-token "$(cat token)" \
         --bundle suite --trusted-root root.json --signing-config config.json file
-    expect 0 env BOLTSEAL_BIN="$(dirname "$(command -v boltseal)")" "$client" verify-bundle --bundle suite \
+    expect 0 suite_client verify-bundle --bundle suite \
         --certificate-identity signer@example.com --certificate-oidc-issuer "$issuer" --trusted-root root.json file
-    expect 1 env BOLTSEAL_BIN="$(dirname "$(command -v boltseal)")" "$client" sign-bundle --identity-token "$(cat token.expired)" \
+    digest=$(sha256sum file | cut -d ' ' -f 1)
+    cat >statement <<STATEMENT
+{"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://example.com/a/v1", "predicate": {"a": 1},
+ "subject": [{"name": "file", "digest": {"sha256": "$digest"}}]}
+STATEMENT
+    expect 0 suite_client sign-bundle --in-toto --identity-token "$(cat token)" --bundle stated --trusted-root root.json \
+        --signing-config config.json statement
+    for artifact in file "sha256:$digest"; do
+        expect 0 suite_client verify-bundle --bundle stated --certificate-identity signer@example.com \
+            --certificate-oidc-issuer "$issuer" --trusted-root root.json "$artifact"
+    done
+    expect 1 suite_client verify-bundle --bundle stated --certificate-identity signer@example.com \
+        --certificate-oidc-issuer "$issuer" --trusted-root root.json statement
+    expect 1 suite_client sign-bundle --identity-token "$(cat token.expired)" \
         --bundle none --trusted-root root.json --signing-config config.json file
     [ ! -e none ] || fail "a bundle was written"
 }
